@@ -1,0 +1,158 @@
+//! Every check of the family and what it says, in one place.
+//!
+//! A check names the culprit, shows what it was given, and ends with the likely remedy. Mistakes of programming panic;
+//! values that people choose give an [`Error`], which a config's `init` turns into a panic and its `try_init` returns.
+
+use burn::tensor::{Bool, Int, Tensor};
+
+use crate::Error;
+
+/// Student and teacher must have the same shape: nothing broadcasts.
+///
+/// # Panics
+///
+/// If the shapes differ.
+#[track_caller]
+pub fn same_shape<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<D>) {
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if let Some(axis) = (0..D).find(|&axis| student[axis] != teacher[axis]) {
+        let remedy = if axis + 1 == D {
+            "project features to the teacher's width first; where one vocabulary is merely padded, pad the other's \
+             logits with -inf (never 0), or cut the padding off"
+        } else {
+            "give both the same samples, in the same order"
+        };
+        panic!(
+            "{loss}: the student has shape {student:?} and the teacher {teacher:?}; they differ at axis {axis} \
+             ({} against {}) and nothing is broadcast: {remedy}",
+            student[axis], teacher[axis]
+        );
+    }
+}
+
+/// There must be a sample: the mean over none is not a number.
+///
+/// # Panics
+///
+/// If `rows` is 0.
+#[track_caller]
+pub fn not_empty(loss: &str, rows: usize) {
+    assert!(
+        rows > 0,
+        "{loss}: the batch is empty, and the mean over no samples is not a number; skip empty batches, or use \
+         `forward_masked`, which gives 0 where nothing counts"
+    );
+}
+
+/// There must be at least one class to form a distribution over.
+///
+/// # Panics
+///
+/// If `classes` is 0.
+#[track_caller]
+pub fn has_classes(loss: &str, classes: usize) {
+    assert!(
+        classes > 0,
+        "{loss}: the last axis (classes) is empty; logits need at least one class"
+    );
+}
+
+/// Each label must be a class that exists.
+///
+/// Looking at the labels waits for the device to finish what it is doing; on a GPU that can cost more than the loss.
+///
+/// # Panics
+///
+/// If a label is not in `0..classes`.
+#[track_caller]
+pub fn labels(loss: &str, labels: &Tensor<1, Int>, classes: usize) {
+    if labels.dims()[0] == 0 {
+        return;
+    }
+    let lowest = labels.clone().min().into_scalar::<i64>();
+    let highest = labels.clone().max().into_scalar::<i64>();
+    let culprit = if lowest < 0 { lowest } else { highest };
+    assert!(
+        (0..classes as i64).contains(&culprit),
+        "{loss}: label {culprit} is not a class; with {classes} classes labels run from 0 to {}. Are they counted \
+         from 1, or is -100 used for padding? Mask padding with `forward_masked` and give it any class",
+        classes - 1
+    );
+}
+
+/// There must be one label per row.
+///
+/// # Panics
+///
+/// If the number of labels is not `rows`.
+#[track_caller]
+pub fn label_count(loss: &str, labels: &Tensor<1, Int>, rows: usize) {
+    let count = labels.dims()[0];
+    assert!(
+        count == rows,
+        "{loss}: there are {count} labels for {rows} rows; give one label per row"
+    );
+}
+
+/// There must be one mask entry per row.
+///
+/// # Panics
+///
+/// If the mask's length is not `rows`.
+#[track_caller]
+pub fn mask(owner: &str, mask: &Tensor<1, Bool>, rows: usize) {
+    let count = mask.dims()[0];
+    assert!(
+        count == rows,
+        "{owner}: the mask has {count} entries for {rows} rows; give one per row, in the order of `flatten_rows`"
+    );
+}
+
+/// A temperature must be finite and above 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn temperature(owner: &'static str, value: f64) -> Result<(), Error> {
+    valid(
+        value.is_finite() && value > 0.0,
+        owner,
+        "temperature",
+        value,
+        "a finite number above 0 (1 leaves the teacher as it is, 2 to 20 are usual)",
+    )
+}
+
+/// The share of a mix must be in `[0, 1]`.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn alpha(owner: &'static str, value: f64) -> Result<(), Error> {
+    valid(
+        (0.0..=1.0).contains(&value),
+        owner,
+        "alpha",
+        value,
+        "in [0, 1] (0 learns from the labels alone, 1 from the teacher alone, 0.9 is usual)",
+    )
+}
+
+fn valid(
+    holds: bool,
+    owner: &'static str,
+    name: &'static str,
+    value: f64,
+    expected: &'static str,
+) -> Result<(), Error> {
+    if holds {
+        Ok(())
+    } else {
+        Err(Error::InvalidValue {
+            owner,
+            name,
+            value,
+            expected,
+        })
+    }
+}

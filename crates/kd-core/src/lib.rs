@@ -1,0 +1,61 @@
+//! The core of the `kd` family: what every distillation strategy for [Burn](burn) stands on.
+//!
+//! | Piece | What it is |
+//! |---|---|
+//! | [`DistillLoss`] | compares a student with a teacher: one value per sample, and their mean |
+//! | [`Teacher`] | turns an input into something to learn from; [`Frozen`] makes one of any Burn module |
+//! | [`FeatureProjector`] | brings a student's features to the teacher's shape; [`Projected`] puts one before a loss |
+//! | [`LossTerms`] | named, weighted losses: the total to call `backward` on, the names to log |
+//! | [`Schedule`] | a temperature or a weight that changes over training, as a value |
+//! | [`rows`] | the row-wise numerics beneath the losses: soften, log-probabilities, divergences, masks |
+//!
+//! Nothing here names a backend. A Burn tensor knows its device, the device picks the backend, and a loss written
+//! against these traits runs on all of them.
+//!
+//! # A loss of your own
+//!
+//! ```
+//! use burn::tensor::Tensor;
+//! use kd_core::DistillLoss;
+//!
+//! /// Mean squared difference of logits (Ba & Caruana, 2014).
+//! struct LogitMse;
+//!
+//! impl DistillLoss<Tensor<2>> for LogitMse {
+//!     fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+//!         kd_core::check::same_shape("LogitMse", &student, &teacher);
+//!         (student - teacher.without_autodiff()).square().mean_dim(1).squeeze_dim(1)
+//!     }
+//! }
+//!
+//! # let device = burn::tensor::Device::flex();
+//! let student = Tensor::from_floats([[1.0, 2.0], [3.0, 4.0]], &device);
+//! let teacher = Tensor::from_floats([[1.0, 0.0], [3.0, 4.0]], &device);
+//! assert_eq!(LogitMse.forward(student, teacher).into_scalar::<f32>(), 1.0);
+//! ```
+
+pub mod check;
+mod config;
+mod error;
+mod frozen;
+mod labelled;
+mod loss;
+mod off_graph;
+mod projected;
+mod projector;
+pub mod rows;
+mod schedule;
+mod teacher;
+mod terms;
+
+pub use config::load_config;
+pub use error::Error;
+pub use frozen::Frozen;
+pub use labelled::Labelled;
+pub use loss::DistillLoss;
+pub use off_graph::OffGraph;
+pub use projected::Projected;
+pub use projector::{FeatureProjector, Identity, ProjectorFn, projector_fn};
+pub use schedule::Schedule;
+pub use teacher::{Teacher, TeacherFn, teacher_fn};
+pub use terms::{LossTerm, LossTerms};

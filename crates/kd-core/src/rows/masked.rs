@@ -1,0 +1,84 @@
+use burn::tensor::{Bool, Tensor};
+
+use crate::check;
+
+/// A sum over the rows that count, and how many they are: what makes accumulation exact.
+///
+/// The mean over a batch that comes in pieces is the sum of the sums over the sum of the counts. A mean of means is
+/// something else as soon as the pieces hold unequal numbers of valid rows.
+///
+/// ```
+/// use burn::tensor::{Bool, Tensor, TensorData};
+/// use kd_core::rows::masked_sum;
+///
+/// # let device = burn::tensor::Device::flex();
+/// let mask = |entries: [bool; 3]| Tensor::<1, Bool>::from_data(TensorData::from(entries), &device);
+/// let first = masked_sum(Tensor::from_floats([1.0, 2.0, 3.0], &device), mask([true, true, true]));
+/// let second = masked_sum(Tensor::from_floats([8.0, 9.0, 9.0], &device), mask([true, false, false]));
+/// let mean = (first + second).mean(); // (1 + 2 + 3 + 8) / 4
+/// assert_eq!(mean.into_scalar::<f32>(), 3.5);
+/// ```
+#[derive(Clone, Debug)]
+pub struct MaskedSum {
+    /// The sum over the rows that count, `[1]`.
+    pub sum: Tensor<1>,
+    /// How many rows count, `[1]`; off the autodiff graph.
+    pub count: Tensor<1>,
+}
+
+impl MaskedSum {
+    /// The sum over the count; exactly 0 if nothing counts.
+    pub fn mean(self) -> Tensor<1> {
+        self.sum / self.count.clamp_min(1.0)
+    }
+}
+
+impl std::ops::Add for MaskedSum {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            count: self.count + other.count,
+        }
+    }
+}
+
+/// Sum and count of the rows whose `mask` is true.
+///
+/// What is masked out has no influence on value or gradient, not even if it is NaN.
+///
+/// # Shapes
+///
+/// - values: `[rows]`
+/// - mask: `[rows]`
+///
+/// # Panics
+///
+/// If the mask's length is not that of the values.
+#[track_caller]
+pub fn masked_sum(values: Tensor<1>, mask: Tensor<1, Bool>) -> MaskedSum {
+    check::mask("masked_sum", &mask, values.dims()[0]);
+    let mask = mask.without_autodiff();
+    let count = mask.clone().float().cast(values.dtype()).sum();
+    MaskedSum {
+        sum: values.mask_fill(mask.bool_not(), 0.0).sum(),
+        count,
+    }
+}
+
+/// Mean of the rows whose `mask` is true; exactly 0, and differentiable, if there are none.
+///
+/// # Shapes
+///
+/// - values: `[rows]`
+/// - mask: `[rows]`
+/// - output: `[1]`
+///
+/// # Panics
+///
+/// If the mask's length is not that of the values.
+#[track_caller]
+pub fn masked_mean(values: Tensor<1>, mask: Tensor<1, Bool>) -> Tensor<1> {
+    masked_sum(values, mask).mean()
+}

@@ -1,0 +1,21 @@
+//! Row-wise numerics: what every loss on distributions is made of.
+//!
+//! A *row* is one distribution: one sample of a classifier, one token of a language model. All axes but the last are
+//! samples, the last is classes; [`flatten_rows`] brings any tensor to `[rows, classes]`. Everything here works on any
+//! backend, keeps gradients, and gives one value per row, so that masks and counts stay exact.
+//!
+//! f16 and bf16 are widened to f32 first: sums over a vocabulary have no place in half precision.
+
+mod cross_entropy;
+mod flatten;
+mod kl;
+mod masked;
+mod soften;
+mod widen;
+
+pub use cross_entropy::cross_entropy;
+pub use flatten::{flatten_mask, flatten_rows};
+pub use kl::kl;
+pub use masked::{MaskedSum, masked_mean, masked_sum};
+pub use soften::{log_soften, soften};
+pub use widen::widen;

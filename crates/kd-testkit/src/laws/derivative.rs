@@ -1,0 +1,51 @@
+use burn::tensor::{DType, Device};
+
+use crate::{Batch, Subject, assert_close, device, for_each, whole_batches};
+
+/// The gradient is the slope of the value: autodiff against central differences, both in f64.
+///
+/// On Flex whatever the backend under test, since f64 is not to be had everywhere; [`backends_agree`] closes the gap.
+pub fn finite_differences(subject: &Subject) {
+    let device = Device::flex();
+    for_each(whole_batches(), |batch| {
+        let gradient = subject.run(&batch, &device, DType::F64).student_grad;
+        let numbers = batch.student.len();
+        // A batch has up to 799 numbers; a few of them, spread out, tell as much.
+        let probed: Vec<usize> = (0..numbers).step_by(numbers.div_ceil(8)).collect();
+        let slopes: Vec<f64> = probed
+            .iter()
+            .map(|&at| slope(subject, &batch, at, &device))
+            .collect();
+        let scale = gradient.iter().fold(1e-3, |scale: f64, g| scale.max(g.abs()));
+        for (&at, slope) in probed.iter().zip(slopes) {
+            let off = (gradient[at] - slope).abs() / scale;
+            assert!(
+                off < 1e-6,
+                "the gradient at {at} is {:e}, the slope {slope:e}",
+                gradient[at]
+            );
+        }
+    });
+}
+
+fn slope(subject: &Subject, batch: &Batch, at: usize, device: &Device) -> f64 {
+    const STEP: f64 = 1e-5;
+    let mean = |by: f64| {
+        let mut moved = batch.clone();
+        moved.student[at] += by;
+        let values = subject.run(&moved, device, DType::F64).per_sample;
+        values.iter().sum::<f64>() / values.len() as f64
+    };
+    (mean(STEP) - mean(-STEP)) / (2.0 * STEP)
+}
+
+/// The backend under test gives in f32 what Flex gives in f64.
+pub fn backends_agree(subject: &Subject) {
+    let device = device();
+    for_each(whole_batches(), |batch| {
+        let truth = subject.run(&batch, &Device::flex(), DType::F64);
+        let outcome = subject.run(&batch, &device, DType::F32);
+        assert_close("values", &outcome.per_sample, &truth.per_sample, 1e-5);
+        assert_close("gradient", &outcome.student_grad, &truth.student_grad, 1e-5);
+    });
+}

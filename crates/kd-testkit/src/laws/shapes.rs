@@ -1,0 +1,57 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use burn::tensor::{DType, Device, Int, Tensor};
+
+use crate::{Batch, Subject, device};
+
+/// Unequal numbers of classes or of samples panic with both shapes in the message, and nothing is broadcast.
+pub fn unequal_shapes_panic(subject: &Subject) {
+    let device = device();
+    for (student, teacher) in [
+        ([8, 10], [8, 12]),
+        ([8, 10], [1, 10]),
+        ([8, 10], [8, 1]),
+        ([1, 10], [8, 10]),
+    ] {
+        let message = panic_message(|| subject.compare(student, teacher, &device));
+        let message = message
+            .unwrap_or_else(|| panic!("{student:?} against {teacher:?} was let through"));
+        // A side may have put more axes before these, so each shape is looked for by its own axes.
+        for [rows, classes] in [student, teacher] {
+            assert!(
+                message.contains(&format!("{rows}, {classes}]")),
+                "'{message}' does not show {rows}, {classes}"
+            );
+        }
+    }
+}
+
+/// The mean over no samples panics and is never NaN.
+pub fn an_empty_batch_has_no_mean(subject: &Subject) {
+    let empty = Batch {
+        width: 10,
+        student: vec![],
+        teacher: vec![],
+        labels: vec![],
+    };
+    let message = panic_message(|| subject.forward(&empty, &device(), DType::F32));
+    let message = message.expect("an empty batch was let through");
+    assert!(message.contains("empty"), "'{message}' does not say so");
+}
+
+fn panic_message<R>(run: impl FnOnce() -> R) -> Option<String> {
+    let payload = catch_unwind(AssertUnwindSafe(run)).err()?;
+    let text = payload.downcast_ref::<String>().cloned();
+    text.or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string))
+}
+
+impl Subject {
+    fn compare(&self, student: [usize; 2], teacher: [usize; 2], device: &Device) -> Tensor<1> {
+        let labels = Tensor::<1, Int>::zeros([student[0]], device);
+        self.per_sample(
+            Tensor::ones(student, device),
+            Tensor::ones(teacher, device),
+            labels,
+        )
+    }
+}

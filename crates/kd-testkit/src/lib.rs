@@ -1,0 +1,19 @@
+//! What every distillation loss is tested with: golden files, laws, and finite differences.
+//!
+//! A loss comes in as a [`Subject`], which forgets its types; its inputs come from plain numbers, a [`Batch`]. So one
+//! law serves every loss, on every backend ([`device`] is chosen by `KD_TEST_BACKEND`), and a loss joins all of them
+//! with one line of [`laws!`], and its golden file with one line of [`golden::check`].
+
+mod batch;
+mod device;
+pub mod golden;
+pub mod laws;
+mod numbers;
+mod strategy;
+mod subject;
+
+pub use batch::Batch;
+pub use device::device;
+pub use numbers::{assert_close, tolerance};
+pub use strategy::{for_each, whole_batches};
+pub use subject::{Outcome, Recorded, Side, Subject};

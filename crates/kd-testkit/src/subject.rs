@@ -1,0 +1,149 @@
+use burn::tensor::{DType, Device, Gradients, Int, Tensor, TensorData};
+use kd_core::{DistillLoss, Labelled};
+
+use crate::Batch;
+
+/// One side of a loss, made of plain rows: how the laws reach a loss on any type.
+///
+/// Whatever is made must be made of `leaf`, for gradients are taken with respect to it.
+pub trait Side: 'static {
+    /// Makes the side from a leaf of shape `[rows, width]` and a class per row.
+    fn from_leaf(leaf: Tensor<2>, labels: Tensor<1, Int>) -> Self;
+}
+
+impl Side for Tensor<2> {
+    fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {
+        leaf
+    }
+}
+
+/// A language model's batch of one: `[1, rows, width]`.
+impl Side for Tensor<3> {
+    fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {
+        leaf.unsqueeze_dim(0)
+    }
+}
+
+impl Side for Labelled {
+    fn from_leaf(leaf: Tensor<2>, labels: Tensor<1, Int>) -> Self {
+        Labelled::new(leaf, labels)
+    }
+}
+
+type Compare = dyn Fn(Tensor<2>, Tensor<2>, Tensor<1, Int>) -> Tensor<1>;
+
+/// A loss whose types are forgotten: what every law needs of it.
+pub struct Subject {
+    per_sample: Box<Compare>,
+    forward: Box<Compare>,
+}
+
+impl Subject {
+    /// The loss as seen through sides `S` and `T`.
+    pub fn new<S: Side, T: Side>(loss: impl DistillLoss<S, T> + Clone + 'static) -> Self {
+        let sides = |student, teacher, labels: Tensor<1, Int>| {
+            let student = S::from_leaf(student, labels.clone());
+            (student, T::from_leaf(teacher, labels))
+        };
+        let again = loss.clone();
+        Self {
+            per_sample: Box::new(move |student, teacher, labels| {
+                let (student, teacher) = sides(student, teacher, labels);
+                loss.per_sample(student, teacher)
+            }),
+            forward: Box::new(move |student, teacher, labels| {
+                let (student, teacher) = sides(student, teacher, labels);
+                again.forward(student, teacher)
+            }),
+        }
+    }
+
+    /// Runs the loss and keeps the graph. Student *and* teacher are tracked leaves.
+    pub fn record(&self, batch: &Batch, device: &Device, dtype: DType) -> Recorded {
+        let [student, teacher] = leaves(batch, device, dtype);
+        let labels = labels(batch, device);
+        Recorded {
+            per_sample: self.per_sample(student.clone(), teacher.clone(), labels),
+            student,
+            teacher,
+        }
+    }
+
+    /// Values, and the gradient of their mean with respect to the student.
+    pub fn run(&self, batch: &Batch, device: &Device, dtype: DType) -> Outcome {
+        let recorded = self.record(batch, device, dtype);
+        recorded.outcome(recorded.per_sample.clone().mean())
+    }
+
+    /// What `DistillLoss::forward` gives.
+    pub fn forward(&self, batch: &Batch, device: &Device, dtype: DType) -> f64 {
+        let [student, teacher] = leaves(batch, device, dtype);
+        read((self.forward)(student, teacher, labels(batch, device)))[0]
+    }
+
+    /// What `DistillLoss::per_sample` gives for tensors as they are.
+    pub(crate) fn per_sample(
+        &self,
+        student: Tensor<2>,
+        teacher: Tensor<2>,
+        labels: Tensor<1, Int>,
+    ) -> Tensor<1> {
+        (self.per_sample)(student, teacher, labels)
+    }
+}
+
+fn leaves(batch: &Batch, device: &Device, dtype: DType) -> [Tensor<2>; 2] {
+    let device = device.clone().autodiff();
+    [&batch.student, &batch.teacher].map(|values| {
+        let data = TensorData::new(values.clone(), [batch.rows(), batch.width]);
+        Tensor::from_data(data, (&device, dtype)).require_grad()
+    })
+}
+
+fn labels(batch: &Batch, device: &Device) -> Tensor<1, Int> {
+    let labels: Vec<i32> = batch.labels.iter().map(|&label| label as i32).collect();
+    Tensor::from_data(TensorData::new(labels, [batch.rows()]), device)
+}
+
+/// A loss that has run and can still be reduced and differentiated.
+pub struct Recorded {
+    /// The values, `[rows]`.
+    pub per_sample: Tensor<1>,
+    /// The student's leaf, `[rows, width]`.
+    pub student: Tensor<2>,
+    /// The teacher's leaf, `[rows, width]`.
+    pub teacher: Tensor<2>,
+}
+
+impl Recorded {
+    /// The outcome for `total`, which was made of this record's values.
+    pub fn outcome(&self, total: Tensor<1>) -> Outcome {
+        let gradients = total.backward();
+        Outcome {
+            per_sample: read(self.per_sample.clone()),
+            total: read(total)[0],
+            student_grad: self.gradient(&self.student, &gradients),
+        }
+    }
+
+    fn gradient(&self, leaf: &Tensor<2>, gradients: &Gradients) -> Vec<f64> {
+        let gradient = leaf.grad(gradients);
+        read(gradient.expect("the loss must depend on the student"))
+    }
+}
+
+/// The numbers that came out.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The values, `[rows]`.
+    pub per_sample: Vec<f64>,
+    /// What was differentiated.
+    pub total: f64,
+    /// The gradient with respect to the student, `[rows, width]`, row-major.
+    pub student_grad: Vec<f64>,
+}
+
+fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
+    let data = tensor.into_data().convert::<f64>();
+    data.try_to_vec().expect("the data is f64")
+}

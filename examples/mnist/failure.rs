@@ -1,0 +1,28 @@
+//! Everything that can end the program early.
+
+use kd_examples::device::DeviceError;
+use kd_examples::interrupt::Interrupted;
+use kd_examples::whole_file::WriteError;
+use thiserror::Error;
+
+use crate::data::DataError;
+
+/// What went wrong, in words for whoever sits before the terminal.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// Ctrl-C.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// No digits.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// No device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// No file.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// No Ctrl-C.
+    #[error("cannot listen for Ctrl-C: {0}")]
+    CtrlC(#[from] ctrlc::Error),
+}

@@ -1,0 +1,192 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Parser};
+use kd_examples::device::Backend;
+use serde::Serialize;
+
+use crate::recipe::Recipe;
+
+/// Watch a small network learn from a large one on MNIST's handwritten digits.
+///
+/// A teacher, a student that learns from the labels alone, the same student distilled from the
+/// teacher, and the same student distilled from a set without a single 3, before and after one bias
+/// is corrected (Hinton, Vinyals & Dean, 2015, section 3). Without options it takes a few minutes on
+/// two cores and 12,000 images that come with the program.
+#[derive(Clone, Debug, Parser, Serialize)]
+#[command(name = "mnist", group = ArgGroup::new("size"))]
+pub struct Options {
+    /// The paper's networks on all 60,000 images: about 20 minutes per seed on two cores. Fetches
+    /// MNIST into burn's cache unless it is there or --data-dir names a copy
+    #[arg(long, group = "size")]
+    pub full: bool,
+
+    /// Everything at a tiny size, in seconds, to see that it runs; the numbers mean nothing
+    #[arg(long, group = "size")]
+    pub quick: bool,
+
+    /// Epochs of every network [default: the recipe's own]
+    #[arg(long, value_parser = epochs)]
+    pub epochs: Option<usize>,
+
+    /// Temperature of the distillation, above 0 [default: 20 with --full, else 4]
+    #[arg(long, value_parser = temperature, allow_negative_numbers = true)]
+    pub temperature: Option<f64>,
+
+    /// Share of the teacher's soft targets in the loss, 0 to 1; the labels have the rest [default: 0.9]
+    #[arg(long, value_parser = alpha, allow_negative_numbers = true)]
+    pub alpha: Option<f64>,
+
+    /// First seed
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+
+    /// How many seeds, counted up from --seed [default: 5, with --quick 2, with --full 3]
+    #[arg(long, value_parser = seeds)]
+    pub seeds: Option<u64>,
+
+    /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
+    #[arg(long, default_value = "flex")]
+    pub device: Backend,
+
+    /// Folder with MNIST's four files, raw or .gz, flat or in train/ and test/
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Hold out the last COUNT training images and test on them instead of the test images: for
+    /// trying other settings without looking at the test
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    pub holdout: usize,
+
+    /// Folder for the pictures and results.json
+    #[arg(long, value_name = "FOLDER", default_value = "out/mnist")]
+    pub out: PathBuf,
+
+    /// Write the results here as well, after every seed
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+}
+
+impl Options {
+    /// The recipe these options ask for.
+    pub fn recipe(&self) -> Recipe {
+        let mut recipe = match (self.full, self.quick) {
+            (true, _) => Recipe::full(),
+            (_, true) => Recipe::quick(),
+            _ => Recipe::small(),
+        };
+        if let Some(epochs) = self.epochs {
+            recipe = recipe.with_epochs(epochs);
+        }
+        recipe.temperature = self.temperature.unwrap_or(recipe.temperature);
+        recipe.alpha = self.alpha.unwrap_or(recipe.alpha);
+        recipe
+    }
+
+    /// The seeds to run.
+    pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        let count = self.seeds.unwrap_or(match (self.full, self.quick) {
+            (true, _) => 3,
+            (_, true) => 2,
+            _ => 5,
+        });
+        let first = self.seed;
+        (0..count).map(move |step| first.wrapping_add(step))
+    }
+}
+
+fn epochs(text: &str) -> Result<usize, String> {
+    at_least_one(text, "an epoch is one pass over the training images, and without one nothing is learned")
+}
+
+fn seeds(text: &str) -> Result<u64, String> {
+    at_least_one(text, "each seed is one run of the experiment")
+}
+
+fn at_least_one<N: std::str::FromStr + PartialOrd + From<u8>>(text: &str, why: &str) -> Result<N, String> {
+    let number = text.parse().ok().filter(|number| *number >= N::from(1));
+    number.ok_or_else(|| format!("give a whole number, at least 1: {why}"))
+}
+
+fn temperature(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| {
+        "give a finite number above 0: 1 leaves the teacher's probabilities as they are, more softens them".into()
+    })
+}
+
+fn alpha(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
+    number.ok_or_else(|| "give a number from 0 (labels alone) to 1 (teacher alone)".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Options, clap::Error> {
+        Options::try_parse_from([&["mnist"], arguments].concat())
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        use clap::CommandFactory;
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn bad_values_are_refused_with_their_option_and_the_remedy() {
+        let cases: [(&[&str], &str, &str); 13] = [
+            (&["--temperature", "0"], "--temperature", "above 0"),
+            (&["--temperature", "-1"], "--temperature", "above 0"),
+            (&["--temperature", "NaN"], "--temperature", "above 0"),
+            (&["--temperature", "inf"], "--temperature", "above 0"),
+            (&["--temperature", "warm"], "--temperature", "above 0"),
+            (&["--alpha", "-0.1"], "--alpha", "from 0"),
+            (&["--alpha", "1.5"], "--alpha", "from 0"),
+            (&["--alpha", "NaN"], "--alpha", "from 0"),
+            (&["--seeds", "0"], "--seeds", "at least 1"),
+            (&["--epochs", "0"], "--epochs", "at least 1"),
+            (&["--epochs", "-3"], "--epochs", ""),
+            (&["--device", "tpu"], "--device", "flex, ndarray, wgpu, cuda"),
+            (&["--full", "--quick"], "--quick", "cannot be used with"),
+        ];
+        for (arguments, option, remedy) in cases {
+            let message = parse(arguments).expect_err(option).to_string();
+            assert!(message.contains(option) && message.contains(remedy), "{arguments:?}: {message}");
+        }
+    }
+
+    #[test]
+    fn help_names_every_option() {
+        let error = parse(&["--help"]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::DisplayHelp);
+        let help = error.to_string();
+        for option in [
+            "--full", "--quick", "--epochs", "--temperature", "--alpha", "--seed", "--seeds", "--device", "--data-dir",
+            "--out", "--json", "--holdout",
+        ] {
+            assert!(help.contains(option), "{option} is missing in {help}");
+        }
+    }
+
+    #[test]
+    fn options_change_the_recipe() {
+        let options = parse(&["--full", "--epochs", "3", "--temperature", "8", "--alpha", "1"]).unwrap();
+        let recipe = options.recipe();
+        assert_eq!((recipe.temperature, recipe.alpha), (8.0, 1.0));
+        assert_eq!(recipe.teacher_training.epochs, 3);
+        assert_eq!(recipe.student_training.epochs, 3);
+        assert_eq!(recipe.distillation.epochs, 3);
+        assert_eq!(recipe.teacher.hidden, Recipe::full().teacher.hidden);
+    }
+
+    #[test]
+    fn seeds_count_up_from_the_first() {
+        assert_eq!(parse(&[]).unwrap().seeds().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
+        assert_eq!(parse(&["--seed", "7", "--seeds", "2"]).unwrap().seeds().collect::<Vec<_>>(), [7, 8]);
+    }
+}

@@ -1,0 +1,77 @@
+//! What is trained and how: one recipe per size of the experiment.
+
+use burn::config::Config;
+
+use crate::model::MlpConfig;
+use crate::train::Training;
+
+/// Teacher, student and all that is chosen about their training.
+///
+/// Everything here was tuned with `--holdout 10000`: on the last 10,000 *training* images, held out
+/// for the purpose. The test images had no say in it.
+#[derive(Config, Debug)]
+pub struct Recipe {
+    /// The large network.
+    pub teacher: MlpConfig,
+    /// The small one, alone, distilled, and with a digit missing.
+    pub student: MlpConfig,
+    /// How the teacher learns.
+    pub teacher_training: Training,
+    /// How the student learns from the labels alone.
+    pub student_training: Training,
+    /// How the student learns from the teacher.
+    pub distillation: Training,
+    /// T of the distillation.
+    pub temperature: f64,
+    /// Share of the soft loss; 1 − alpha is that of the labels.
+    pub alpha: f64,
+}
+
+impl Recipe {
+    /// Section 3 of Hinton, Vinyals & Dean (2015), for all 60,000 images.
+    pub fn full() -> Self {
+        Self::new(
+            MlpConfig::new(vec![1200, 1200]).with_input_dropout(0.2).with_hidden_dropout(0.5),
+            MlpConfig::new(vec![800, 800]),
+            Training::new(60, 256, 0.2).with_jitter(2),
+            Training::new(20, 256, 0.1),
+            Training::new(40, 256, 0.1),
+            20.0,
+            0.9,
+        )
+    }
+
+    /// For the 12,000 images that come with the example: minutes instead of an hour.
+    pub fn small() -> Self {
+        Self::new(
+            MlpConfig::new(vec![400, 400]).with_input_dropout(0.1).with_hidden_dropout(0.3),
+            MlpConfig::new(vec![30]),
+            Training::new(20, 128, 0.1).with_jitter(2),
+            Training::new(20, 128, 0.1),
+            Training::new(20, 128, 0.1),
+            4.0,
+            0.9,
+        )
+    }
+
+    /// A few seconds, to see that everything runs. Its numbers mean nothing.
+    pub fn quick() -> Self {
+        Self::new(
+            MlpConfig::new(vec![64]),
+            MlpConfig::new(vec![16]),
+            Training::new(2, 64, 0.1).with_jitter(1),
+            Training::new(2, 64, 0.1),
+            Training::new(2, 64, 0.1),
+            4.0,
+            0.9,
+        )
+    }
+
+    /// The same with this many epochs for every network.
+    pub fn with_epochs(mut self, epochs: usize) -> Self {
+        for training in [&mut self.teacher_training, &mut self.student_training, &mut self.distillation] {
+            training.epochs = epochs;
+        }
+        self
+    }
+}

@@ -1,0 +1,119 @@
+//! A set of labelled digits, kept as bytes on the host.
+
+use burn::prelude::*;
+use rand::Rng;
+
+/// Rows and columns of an image.
+pub const SIDE: usize = 28;
+/// Pixels of an image.
+pub const PIXELS: usize = SIDE * SIDE;
+/// Digits there are.
+pub const CLASSES: usize = 10;
+
+/// Grey images of 28 × 28 pixels with their labels.
+///
+/// Bytes rather than floats: 60,000 images take 47 MB, and shifting an image is a copy of its rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Digits {
+    pixels: Vec<u8>,
+    labels: Vec<u8>,
+}
+
+impl Digits {
+    /// Puts images (784 bytes each, row after row) and labels (0 to 9) together.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there isn't one image per label or a label isn't a digit; [`idx`](crate::idx)
+    /// reports both as errors before it gets here.
+    pub fn new(pixels: Vec<u8>, labels: Vec<u8>) -> Self {
+        assert_eq!(pixels.len(), labels.len() * PIXELS, "one image per label");
+        assert!(labels.iter().all(|label| usize::from(*label) < CLASSES), "labels are digits");
+        Self { pixels, labels }
+    }
+
+    /// How many digits there are.
+    pub fn len(&self) -> usize {
+        self.labels.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
+    /// The label of each image.
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
+    /// The 784 bytes of one image.
+    pub fn image(&self, row: usize) -> &[u8] {
+        &self.pixels[row * PIXELS..][..PIXELS]
+    }
+
+    /// The digits for which `keep(label)` holds, in the same order.
+    pub fn filter(&self, keep: impl Fn(u8) -> bool) -> Self {
+        let rows = (0..self.len()).filter(|row| keep(self.labels[*row]));
+        self.select(rows)
+    }
+
+    /// The first `count` digits, and the others.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there are fewer than `count`.
+    pub fn split_at(&self, count: usize) -> (Self, Self) {
+        (self.select(0..count), self.select(count..self.len()))
+    }
+
+    /// The digits of these rows.
+    pub fn select(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+        let mut chosen = Self::default();
+        for row in rows {
+            chosen.pixels.extend_from_slice(self.image(row));
+            chosen.labels.push(self.labels[row]);
+        }
+        chosen
+    }
+
+    /// All images as `[rows, 784]`, black 0 and white 1.
+    pub fn images(&self, device: &Device) -> Tensor<2> {
+        let pixels = self.pixels.iter().map(|byte| f32::from(*byte) / 255.0).collect();
+        floats(pixels, device)
+    }
+
+    /// All labels as `[rows]`.
+    pub fn targets(&self, device: &Device) -> Tensor<1, Int> {
+        let labels: Vec<i32> = self.labels.iter().map(|label| i32::from(*label)).collect();
+        Tensor::from_data(TensorData::new(labels, [self.len()]), device)
+    }
+
+    /// The images of these rows as `[rows, 784]`, each shifted by its own random number of pixels,
+    /// at most `shift` up or down and left or right. What comes in from outside is black.
+    pub fn jittered(&self, rows: &[usize], shift: usize, rng: &mut impl Rng, device: &Device) -> Tensor<2> {
+        let mut pixels = vec![0.0; rows.len() * PIXELS];
+        for (row, target) in rows.iter().zip(pixels.chunks_exact_mut(PIXELS)) {
+            let (down, right) = (rng.random_range(0..=2 * shift), rng.random_range(0..=2 * shift));
+            paste(self.image(*row), [down, right], shift, target);
+        }
+        floats(pixels, device)
+    }
+}
+
+/// Copies `image` into `target`, moved by `offset - shift` rows and columns.
+fn paste(image: &[u8], offset: [usize; 2], shift: usize, target: &mut [f32]) {
+    let [down, right] = offset;
+    for y in 0..SIDE {
+        let Some(from) = (y + shift).checked_sub(down).filter(|from| *from < SIDE) else { continue };
+        for x in 0..SIDE {
+            let Some(column) = (x + shift).checked_sub(right).filter(|column| *column < SIDE) else { continue };
+            target[y * SIDE + x] = f32::from(image[from * SIDE + column]) / 255.0;
+        }
+    }
+}
+
+fn floats(pixels: Vec<f32>, device: &Device) -> Tensor<2> {
+    let rows = pixels.len() / PIXELS;
+    Tensor::from_data(TensorData::new(pixels, [rows, PIXELS]), device)
+}

@@ -1,0 +1,23 @@
+//! How the tests make each loss: one short function per loss, shared by laws and golden files.
+
+use burn::tensor::Tensor;
+use kd::{
+    Labelled,
+    soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig},
+};
+use kd_testkit::Subject;
+
+/// [`SoftLabelLoss`](kd::soft_label::SoftLabelLoss) on `[batch, classes]`.
+pub fn soft_label(config: &SoftLabelLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`SoftLabelLoss`](kd::soft_label::SoftLabelLoss) on `[batch, seq, vocab]`.
+pub fn soft_label_of_tokens(config: &SoftLabelLossConfig) -> Subject {
+    Subject::new::<Tensor<3>, Tensor<3>>(config.init())
+}
+
+/// [`KnowledgeDistillationLoss`](kd::soft_label::KnowledgeDistillationLoss).
+pub fn knowledge_distillation(config: &KnowledgeDistillationLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
