@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Tensor, TensorData};
 use kd::rows;
-use kd_testkit::{assert_close, device};
+use kd_testkit::{assert_close, device, within};
 
 fn tensor<const D: usize>(values: &[f64], shape: [usize; D]) -> Tensor<D> {
     let data = TensorData::new(values.to_vec(), shape);
@@ -23,8 +23,8 @@ fn the_direction_of_kl_is_from_the_first_to_the_second() {
     let logs = |p: [f64; 3]| tensor(&p.map(f64::ln), [1, 3]);
     let forward = numbers(rows::kl(logs(p), logs(r)));
     let reverse = numbers(rows::kl(logs(r), logs(p)));
-    assert_close("forward", &forward, &[by_hand(p, r)], 1e-6);
-    assert_close("reverse", &reverse, &[by_hand(r, p)], 1e-6);
+    assert_close("forward", &forward, &[by_hand(p, r)], within(1e-6));
+    assert_close("reverse", &reverse, &[by_hand(r, p)], within(1e-6));
     assert!(forward[0] > 1.5 * reverse[0]);
 }
 
@@ -48,7 +48,7 @@ fn kl_keeps_its_digits_where_distributions_nearly_agree() {
         rows::log_soften(tensor(&teacher, shape), 20.0),
         rows::log_soften(tensor(&student, shape), 20.0),
     );
-    assert_close("kl", &numbers(kl), &[truth], 2e-2);
+    assert_close("kl", &numbers(kl), &[truth], within(2e-2));
 }
 
 #[test]
@@ -69,9 +69,9 @@ fn nan_in_nan_out() {
 fn softened_rows_are_distributions() {
     let logits = tensor(&[1e4, -1e4, 3.0, 1.0, 2.0, f64::NEG_INFINITY], [2, 3]);
     let probs = numbers(rows::soften(logits, 2.0));
-    assert_close("first row", &probs[..3], &[1.0, 0.0, 0.0], 1e-6);
+    assert_close("first row", &probs[..3], &[1.0, 0.0, 0.0], within(1e-6));
     let e = 0.5f64.exp();
-    assert_close("second row", &probs[3..], &[1.0 / (1.0 + e), e / (1.0 + e), 0.0], 1e-6);
+    assert_close("second row", &probs[3..], &[1.0 / (1.0 + e), e / (1.0 + e), 0.0], within(1e-6));
 }
 
 #[test]

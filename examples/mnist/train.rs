@@ -1,9 +1,9 @@
 //! The training loop: shuffled batches, momentum, a learning rate that decays to zero.
 
-use burn::optim::lr_scheduler::cosine::CosineAnnealingLrSchedulerConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::prelude::*;
+use kd::prelude::*;
 use kd_examples::digits::Digits;
 use kd_examples::interrupt::Interrupted;
 use kd_examples::progress::Progress;
@@ -21,7 +21,7 @@ pub struct Training {
     pub epochs: usize,
     /// Images in a step.
     pub batch: usize,
-    /// Learning rate of the first step; a cosine takes it to zero.
+    /// Highest learning rate: reached after a tenth of the steps, from where a cosine takes it to zero.
     pub learning_rate: f64,
     /// Pixels by which an image may be shifted each way, anew in every epoch.
     #[config(default = 0)]
@@ -65,14 +65,15 @@ pub fn train(
     let momentum = MomentumConfig::new().with_dampening(0.0).with_nesterov(true);
     let mut optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
     let steps = digits.len().div_ceil(training.batch);
-    let mut learning_rate = CosineAnnealingLrSchedulerConfig::new(training.learning_rate, training.epochs * steps)
-        .init()
-        .expect("a recipe's learning rate lies in (0, 1] and it has an epoch");
+    // A tenth of the way to warm up: soft targets pull hard on a network that has learned nothing yet.
+    let (all_steps, warm_up) = (training.epochs * steps, training.epochs * steps / 10);
+    let learning_rate = Schedule::cosine(training.learning_rate, 0.0, all_steps - warm_up).warm_up(warm_up);
     let progress = Progress::new(run.name.as_str(), training.epochs, steps);
 
     // Unshifted images live on the device for the whole run, and a batch picks its rows from them.
     let all_images = (training.jitter == 0).then(|| digits.images(device));
     let all_labels = digits.targets(device);
+    let mut step = 0;
     let mut order: Vec<usize> = (0..digits.len()).collect();
 
     for epoch in 1..=training.epochs {
@@ -89,7 +90,8 @@ pub fn train(
 
             let loss = objective(&model, Batch { images, labels, rows });
             let gradients = GradientsParams::from_grads(loss.backward(), &model);
-            model = optimizer.step(learning_rate.step(), model, gradients);
+            step += 1;
+            model = optimizer.step(learning_rate.at(step), model, gradients);
 
             // Summed on the device: reading it back at every step would hold up a GPU.
             total = total + loss.without_autodiff() * chosen.len() as f32;

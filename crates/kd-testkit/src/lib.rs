@@ -14,6 +14,6 @@ mod subject;
 
 pub use batch::Batch;
 pub use device::device;
-pub use numbers::{assert_close, tolerance};
+pub use numbers::{Within, assert_close, resolution, within};
 pub use strategy::{for_each, whole_batches};
 pub use subject::{Outcome, Recorded, Side, Subject};

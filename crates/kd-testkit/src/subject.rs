@@ -17,10 +17,10 @@ impl Side for Tensor<2> {
     }
 }
 
-/// A language model's batch of one: `[1, rows, width]`.
+/// A language model's sequences of one token: `[rows, 1, width]`.
 impl Side for Tensor<3> {
     fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {
-        leaf.unsqueeze_dim(0)
+        leaf.unsqueeze_dim(1)
     }
 }
 

@@ -10,13 +10,13 @@ use burn::tensor::{Bool, Tensor};
 /// assert_eq!(kd_core::rows::flatten_rows(logits).dims(), [10, 100]);
 /// ```
 pub fn flatten_rows<const D: usize>(tensor: Tensor<D>) -> Tensor<2> {
-    let dims = tensor.dims();
-    let (rows, classes) = dims.split_at(D - 1);
-    tensor.reshape([rows.iter().product::<usize>(), classes[0]])
+    match D {
+        1 => tensor.unsqueeze(),
+        _ => tensor.flatten(0, D - 2),
+    }
 }
 
 /// A mask over samples in the order of [`flatten_rows`]: `[batch, seq]` becomes `[rows]`.
 pub fn flatten_mask<const D: usize>(mask: Tensor<D, Bool>) -> Tensor<1, Bool> {
-    let rows = mask.dims().iter().product::<usize>();
-    mask.reshape([rows])
+    mask.flatten(0, D - 1)
 }

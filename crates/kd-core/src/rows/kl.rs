@@ -9,9 +9,10 @@ use burn::tensor::Tensor;
 /// The arguments are named for what they are and not for a direction: `p` is the distribution that is approximated (the
 /// teacher in Hinton's loss) and `q` the one that approximates it.
 ///
-/// The textbook stops at the first product; `Σ q − p` is 0 for distributions. It is there because each of our terms is
-/// at least 0 and has a minimum where p = q, so rounding errors enter squared instead of straight: at a high temperature,
-/// where p and q are nearly equal and T² magnifies what is left, that is one digit more in f32.
+/// The textbook stops at the first product; `Σ q − p` is 0 for distributions. With it each term is at least 0 and has its
+/// minimum where p = q, so the rounding of the log-probabilities enters squared instead of straight. What is left is the
+/// rounding of p and q themselves: at a high temperature, where they are nearly equal and T² magnifies it, that is one
+/// digit more in f32.
 ///
 /// A class that does not exist on either side (log-probability −∞ on both) contributes 0, and so does its gradient. If it
 /// exists in p alone, the divergence is +∞, as it must be.

@@ -42,10 +42,10 @@ pub fn log_soften<const D: usize>(logits: Tensor<D>, temperature: f64) -> Tensor
 
 fn tempered<const D: usize>(logits: Tensor<D>, temperature: f64) -> Tensor<D> {
     let logits = widen(logits);
-    // A division by 1 would be a pass over the logits for nothing.
+    // At 1 it would be a pass over the logits for nothing. Not a division: Burn's gradient of one is exact in f32 only.
     if temperature == 1.0 {
         logits
     } else {
-        logits / temperature
+        logits * temperature.recip()
     }
 }

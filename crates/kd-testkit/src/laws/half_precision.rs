@@ -1,6 +1,6 @@
 use burn::tensor::{DType, FloatDType};
 
-use crate::{Subject, assert_close, device, for_each, tolerance, whole_batches};
+use crate::{Subject, assert_close, device, for_each, resolution, whole_batches, within};
 
 /// Logits that half precision holds exactly give the f32 value, and the f32 gradient rounded to their own type.
 ///
@@ -18,9 +18,9 @@ pub fn half_precision_is_widened(subject: &Subject) {
         for_each(whole_batches(), |batch| {
             let single = subject.run(&batch, &device, DType::F32);
             let half = subject.run(&batch, &device, dtype);
-            assert_close("values", &half.per_sample, &single.per_sample, 1e-6);
-            let relative = tolerance(dtype);
-            assert_close("gradient", &half.student_grad, &single.student_grad, relative);
+            assert_close("values", &half.per_sample, &single.per_sample, within(1e-6));
+            let rounded = within(resolution(dtype)).of_at_least(1.0 / batch.rows() as f64);
+            assert_close("gradient", &half.student_grad, &single.student_grad, rounded);
         });
     }
 }

@@ -41,6 +41,8 @@ pub use softmax::{
 };
 pub use temperature::temperature_keeps_the_gradient;
 
+use crate::{Within, within};
+
 /// Tests a loss against groups of laws: `laws!(module_name: [any, divergence, softmax], subject)`.
 ///
 /// Makes a module with one `#[test]` per law, so a failure names the loss and the law.
@@ -84,5 +86,12 @@ macro_rules! laws {
     };
 }
 
-/// What single precision leaves of a number after a few operations; laws compare two f32 results with it.
-const SINGLE: f64 = 1e-5;
+/// What single precision leaves of a value after a few operations on logits of order 1 to 10.
+fn value() -> Within {
+    within(1e-5).of_at_least(1.0)
+}
+
+/// The same for the gradient of a mean over `rows`, whose entries are of order 1 / rows.
+fn gradient(rows: usize) -> Within {
+    within(1e-5).of_at_least(1.0 / rows as f64)
+}
