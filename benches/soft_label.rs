@@ -6,10 +6,7 @@ use std::time::Duration;
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 use criterion::measurement::WallTime;
-use criterion::{
-    BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group,
-    criterion_main,
-};
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use kd::DistillLoss;
 use kd::soft_label::SoftLabelLossConfig;
 use kd_benches::logits;
@@ -27,9 +24,7 @@ fn textbook(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
 }
 
 fn soft_label(criterion: &mut Criterion) {
-    let loss = SoftLabelLossConfig::new()
-        .with_temperature(TEMPERATURE)
-        .init();
+    let loss = SoftLabelLossConfig::new().with_temperature(TEMPERATURE).init();
     let mut group = criterion.benchmark_group("soft_label");
     for shape in SHAPES {
         forward_backward(&mut group, "kd", shape, |s, t| loss.forward(s, t));

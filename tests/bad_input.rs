@@ -68,9 +68,7 @@ fn no_classes() {
 }
 
 #[test]
-#[should_panic(
-    expected = "KnowledgeDistillationLoss: label 3 is not a class; with 3 classes labels run from 0 to 2"
-)]
+#[should_panic(expected = "KnowledgeDistillationLoss: label 3 is not a class; with 3 classes labels run from 0 to 2")]
 fn a_label_too_high() {
     kd().forward(logits([2, 3]), Labelled::new(logits([2, 3]), labels(&[0, 3])));
 }
@@ -99,8 +97,13 @@ fn a_config_that_is_missing_or_broken() {
     let folder = std::env::temp_dir().join(format!("kd-bad-input-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let missing = folder.join("missing.json");
-    let error = kd::load_config::<SoftLabelLossConfig>(&missing).unwrap_err().to_string();
-    assert!(error.contains("missing.json") && error.contains("Check that the file exists"), "{error}");
+    let error = kd::load_config::<SoftLabelLossConfig>(&missing)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("missing.json") && error.contains("Check that the file exists"),
+        "{error}"
+    );
 
     let broken = folder.join("broken.json");
     std::fs::write(&broken, r#"{"temperature": "hot"}"#).unwrap();

@@ -12,5 +12,10 @@ fn soft_label() {
 #[test]
 fn knowledge_distillation() {
     let config = KnowledgeDistillationLossConfig::new();
-    golden::check("knowledge_distillation.json", &device(), &config, kd_tests::knowledge_distillation);
+    golden::check(
+        "knowledge_distillation.json",
+        &device(),
+        &config,
+        kd_tests::knowledge_distillation,
+    );
 }

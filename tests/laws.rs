@@ -1,10 +1,8 @@
 //! Every loss against every law that it promises to keep. A new loss is one line.
 
-use kd::soft_label::{
-    KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel,
-};
-use kd_tests::{knowledge_distillation, soft_label, soft_label_of_tokens};
+use kd::soft_label::{KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel};
 use kd_testkit::laws;
+use kd_tests::{knowledge_distillation, soft_label, soft_label_of_tokens};
 
 laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(1.0)));
 laws!(soft_label_t4: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(4.0)));
@@ -21,7 +19,5 @@ fn temperature_keeps_the_gradient_of_soft_labels() {
 
 #[test]
 fn temperature_keeps_the_gradient_of_kd() {
-    laws::temperature_keeps_the_gradient(|t| {
-        knowledge_distillation(&Kd::new().with_temperature(t).with_alpha(1.0))
-    });
+    laws::temperature_keeps_the_gradient(|t| knowledge_distillation(&Kd::new().with_temperature(t).with_alpha(1.0)));
 }

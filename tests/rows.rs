@@ -71,7 +71,12 @@ fn softened_rows_are_distributions() {
     let probs = numbers(rows::soften(logits, 2.0));
     assert_close("first row", &probs[..3], &[1.0, 0.0, 0.0], within(1e-6));
     let e = 0.5f64.exp();
-    assert_close("second row", &probs[3..], &[1.0 / (1.0 + e), e / (1.0 + e), 0.0], within(1e-6));
+    assert_close(
+        "second row",
+        &probs[3..],
+        &[1.0 / (1.0 + e), e / (1.0 + e), 0.0],
+        within(1e-6),
+    );
 }
 
 #[test]

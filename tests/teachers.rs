@@ -107,14 +107,10 @@ fn a_frozen_teacher_is_off_the_graph_even_if_its_input_is_tracked() {
 #[test]
 fn a_projector_learns_with_its_loss() {
     let device = device().autodiff();
-    let projected: Projected<Linear, SoftLabelLoss> = Projected::new(
-        LinearConfig::new(6, 4).init(&device),
-        SoftLabelLossConfig::new().init(),
-    );
+    let projected: Projected<Linear, SoftLabelLoss> =
+        Projected::new(LinearConfig::new(6, 4).init(&device), SoftLabelLossConfig::new().init());
     let teacher = Tensor::<2>::random([32, 4], Distribution::Default, &device);
-    laws::every_parameter_learns(projected, |projected| {
-        projected.forward(input(&device), teacher)
-    });
+    laws::every_parameter_learns(projected, |projected| projected.forward(input(&device), teacher));
 }
 
 #[test]

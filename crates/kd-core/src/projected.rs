@@ -50,7 +50,6 @@ where
     L: DistillLoss<P::Output, T>,
 {
     fn per_sample(&self, student: S, teacher: T) -> Tensor<1> {
-        self.loss
-            .per_sample(self.projector.project(student), teacher)
+        self.loss.per_sample(self.projector.project(student), teacher)
     }
 }

@@ -89,13 +89,9 @@ impl Schedule {
     pub fn at(&self, step: usize) -> f64 {
         match self {
             Self::Constant(value) => *value,
-            Self::Linear { to, steps, .. } | Self::Cosine { to, steps, .. } if step >= *steps => {
-                *to
-            }
+            Self::Linear { to, steps, .. } | Self::Cosine { to, steps, .. } if step >= *steps => *to,
             Self::Linear { from, to, steps } => from + (to - from) * fraction(step, *steps),
-            Self::Cosine { from, to, steps } => {
-                to + (from - to) * 0.5 * (1.0 + (PI * fraction(step, *steps)).cos())
-            }
+            Self::Cosine { from, to, steps } => to + (from - to) * 0.5 * (1.0 + (PI * fraction(step, *steps)).cos()),
             Self::WarmUp { steps, then } if step < *steps => then.at(0) * fraction(step, *steps),
             Self::WarmUp { steps, then } => then.at(step - steps),
         }

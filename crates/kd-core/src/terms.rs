@@ -68,11 +68,7 @@ impl LossTerms {
             self.terms.iter().all(|term| term.name != name),
             "LossTerms: there is a term '{name}' already; give each its own name"
         );
-        self.terms.push(LossTerm {
-            name,
-            weight,
-            value,
-        });
+        self.terms.push(LossTerm { name, weight, value });
         self
     }
 
@@ -131,9 +127,7 @@ mod tests {
     #[test]
     fn each_value_gets_its_weight_as_gradient() {
         let (a, b) = (scalar(2.0), scalar(3.0));
-        let terms = LossTerms::new()
-            .with("a", 0.5, a.clone())
-            .with("b", -2.0, b.clone());
+        let terms = LossTerms::new().with("a", 0.5, a.clone()).with("b", -2.0, b.clone());
         let total = terms.total();
         let gradients = total.backward();
         assert_eq!(total.into_scalar::<f32>(), -5.0);

@@ -197,9 +197,7 @@ impl DistillLoss<Tensor<2>, Labelled> for KnowledgeDistillationLoss {
 
 impl ModuleDisplay for KnowledgeDistillationLoss {
     fn custom_settings(&self) -> Option<DisplaySettings> {
-        DisplaySettings::new()
-            .with_new_line_after_attribute(false)
-            .optional()
+        DisplaySettings::new().with_new_line_after_attribute(false).optional()
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
@@ -250,8 +248,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "temperature is NaN")]
     fn init_panics_with_the_same_words() {
-        KnowledgeDistillationLossConfig::new()
-            .with_temperature(f64::NAN)
-            .init();
+        KnowledgeDistillationLossConfig::new().with_temperature(f64::NAN).init();
     }
 }

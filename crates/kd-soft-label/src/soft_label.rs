@@ -159,9 +159,7 @@ impl<const D: usize> DistillLoss<Tensor<D>> for SoftLabelLoss {
 
 impl ModuleDisplay for SoftLabelLoss {
     fn custom_settings(&self) -> Option<DisplaySettings> {
-        DisplaySettings::new()
-            .with_new_line_after_attribute(false)
-            .optional()
+        DisplaySettings::new().with_new_line_after_attribute(false).optional()
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {

@@ -55,8 +55,7 @@ impl Batch {
     pub fn permute_columns(&self, order: &[usize]) -> Self {
         let permute = |values: &[f64]| {
             let rows = values.chunks(self.width);
-            rows.flat_map(|row| order.iter().map(|&column| row[column]))
-                .collect()
+            rows.flat_map(|row| order.iter().map(|&column| row[column])).collect()
         };
         let moved = |label: &usize| order.iter().position(|column| column == label).unwrap();
         Self {

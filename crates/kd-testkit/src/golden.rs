@@ -112,13 +112,10 @@ fn configured<C: Config>(default: &C, changes: &Map<String, Value>) -> C {
 }
 
 fn read(file: &str) -> Vec<(Case, Batch)> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../testdata")
-        .join(file);
-    let text = fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    let file: File = serde_json::from_str(&text)
-        .unwrap_or_else(|error| panic!("{} is not a golden file: {error}", path.display()));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata").join(file);
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
+    let file: File =
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{} is not a golden file: {error}", path.display()));
     let batch = |case: &Case| Batch {
         width: case.width,
         student: case.student.iter().map(Number::value).collect(),

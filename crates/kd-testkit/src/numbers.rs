@@ -12,10 +12,7 @@ pub struct Within {
 
 /// Within this share of the largest magnitude.
 pub fn within(relative: f64) -> Within {
-    Within {
-        relative,
-        least: 1e-30,
-    }
+    Within { relative, least: 1e-30 }
 }
 
 impl Within {

@@ -11,20 +11,15 @@ use crate::Batch;
 ///
 /// Every number is a multiple of 1/16, which all four float types hold exactly.
 pub fn whole_batches() -> impl Strategy<Value = Batch> {
-    let sizes = (
-        select(&[1, 2, 3, 8, 17][..]),
-        select(&[2, 3, 10, 16, 47][..]),
-    );
+    let sizes = (select(&[1, 2, 3, 8, 17][..]), select(&[2, 3, 10, 16, 47][..]));
     sizes.prop_flat_map(|(rows, width)| {
         let logits = || vec((-128..=128).prop_map(|n| f64::from(n) / 16.0), rows * width);
         let labels = vec(0..width, rows);
-        (Just(width), logits(), logits(), labels).prop_map(|(width, student, teacher, labels)| {
-            Batch {
-                width,
-                student,
-                teacher,
-                labels,
-            }
+        (Just(width), logits(), logits(), labels).prop_map(|(width, student, teacher, labels)| Batch {
+            width,
+            student,
+            teacher,
+            labels,
         })
     })
 }

@@ -82,12 +82,7 @@ impl Subject {
     }
 
     /// What `DistillLoss::per_sample` gives for tensors as they are.
-    pub(crate) fn per_sample(
-        &self,
-        student: Tensor<2>,
-        teacher: Tensor<2>,
-        labels: Tensor<1, Int>,
-    ) -> Tensor<1> {
+    pub(crate) fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<1> {
         (self.per_sample)(student, teacher, labels)
     }
 }

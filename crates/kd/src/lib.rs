@@ -3,9 +3,8 @@
 #![doc = include_str!("../README.md")]
 
 pub use kd_core::{
-    DistillLoss, Error, FeatureProjector, Frozen, Identity, Labelled, LossTerm, LossTerms,
-    OffGraph, Projected, ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn,
-    teacher_fn,
+    DistillLoss, Error, FeatureProjector, Frozen, Identity, Labelled, LossTerm, LossTerms, OffGraph, Projected,
+    ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn, teacher_fn,
 };
 
 /// The checks of the family and what they say.
@@ -17,8 +16,6 @@ pub use kd_soft_label as soft_label;
 
 /// What most training loops need: `use kd::prelude::*;`.
 pub mod prelude {
-    pub use kd_core::{
-        DistillLoss, FeatureProjector, Frozen, Labelled, LossTerms, Projected, Schedule, Teacher,
-    };
+    pub use kd_core::{DistillLoss, FeatureProjector, Frozen, Labelled, LossTerms, Projected, Schedule, Teacher};
     pub use kd_soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig};
 }

@@ -35,7 +35,12 @@ pub fn masked_rows_change_nothing(subject: &Subject) {
         for (row, values) in kept.iter().zip(expected.student_grad.chunks(batch.width)) {
             expected_grad[row * batch.width..][..batch.width].copy_from_slice(values);
         }
-        assert_close("gradient", &outcome.student_grad, &expected_grad, gradient(batch.rows()));
+        assert_close(
+            "gradient",
+            &outcome.student_grad,
+            &expected_grad,
+            gradient(batch.rows()),
+        );
     });
 }
 

@@ -13,10 +13,7 @@ pub fn finite_differences(subject: &Subject) {
         let numbers = batch.student.len();
         // A batch has up to 799 numbers; a few of them, spread out, tell as much.
         let probed: Vec<usize> = (0..numbers).step_by(numbers.div_ceil(8)).collect();
-        let slopes: Vec<f64> = probed
-            .iter()
-            .map(|&at| slope(subject, &batch, at, &device))
-            .collect();
+        let slopes: Vec<f64> = probed.iter().map(|&at| slope(subject, &batch, at, &device)).collect();
         let gradients: Vec<f64> = probed.iter().map(|&at| autodiff[at]).collect();
         // Central differences in f64 keep about nine digits of a value of order 100.
         assert_close("gradient", &gradients, &slopes, within(1e-6).of_at_least(1e-2));
@@ -41,6 +38,11 @@ pub fn backends_agree(subject: &Subject) {
         let truth = subject.run(&batch, &Device::flex(), DType::F64);
         let outcome = subject.run(&batch, &device, DType::F32);
         assert_close("values", &outcome.per_sample, &truth.per_sample, value());
-        assert_close("gradient", &outcome.student_grad, &truth.student_grad, gradient(batch.rows()));
+        assert_close(
+            "gradient",
+            &outcome.student_grad,
+            &truth.student_grad,
+            gradient(batch.rows()),
+        );
     });
 }

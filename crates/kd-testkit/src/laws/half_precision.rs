@@ -8,10 +8,7 @@ use crate::{Subject, assert_close, device, for_each, resolution, whole_batches, 
 /// neither type.
 pub fn half_precision_is_widened(subject: &Subject) {
     let device = device();
-    for (dtype, name) in [
-        (DType::F16, FloatDType::F16),
-        (DType::BF16, FloatDType::BF16),
-    ] {
+    for (dtype, name) in [(DType::F16, FloatDType::F16), (DType::BF16, FloatDType::BF16)] {
         if !device.supports_dtype(name) {
             continue;
         }

@@ -23,21 +23,16 @@ mod shapes;
 mod softmax;
 mod temperature;
 
-pub use accumulation::{
-    masked_rows_change_nothing, micro_batches_accumulate, nothing_unmasked_is_a_zero,
-};
+pub use accumulation::{masked_rows_change_nothing, micro_batches_accumulate, nothing_unmasked_is_a_zero};
 pub use constant_teacher::{a_teacher_never_changes, the_teacher_is_a_constant};
 pub use derivative::{backends_agree, finite_differences};
 pub use divergence::{never_negative, zero_at_equality};
 pub use half_precision::half_precision_is_widened;
 pub use learning::every_parameter_learns;
-pub use samples::{
-    order_does_not_matter, repetition_does_not_matter, the_mean_is_of_the_values,
-};
+pub use samples::{order_does_not_matter, repetition_does_not_matter, the_mean_is_of_the_values};
 pub use shapes::{an_empty_batch_has_no_mean, unequal_shapes_panic};
 pub use softmax::{
-    absent_classes_do_not_matter, extreme_logits_are_finite, shifts_do_not_matter,
-    the_order_of_classes_does_not_matter,
+    absent_classes_do_not_matter, extreme_logits_are_finite, shifts_do_not_matter, the_order_of_classes_does_not_matter,
 };
 pub use temperature::temperature_keeps_the_gradient;
 

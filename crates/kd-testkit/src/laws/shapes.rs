@@ -14,8 +14,7 @@ pub fn unequal_shapes_panic(subject: &Subject) {
         ([1, 10], [8, 10]),
     ] {
         let message = panic_message(|| subject.compare(student, teacher, &device));
-        let message = message
-            .unwrap_or_else(|| panic!("{student:?} against {teacher:?} was let through"));
+        let message = message.unwrap_or_else(|| panic!("{student:?} against {teacher:?} was let through"));
         // A side may have put axes between these.
         for [rows, classes] in [student, teacher] {
             let shown = message.contains(&format!("[{rows},"));
@@ -49,10 +48,6 @@ fn panic_message<R>(run: impl FnOnce() -> R) -> Option<String> {
 impl Subject {
     fn compare(&self, student: [usize; 2], teacher: [usize; 2], device: &Device) -> Tensor<1> {
         let labels = Tensor::<1, Int>::zeros([student[0]], device);
-        self.per_sample(
-            Tensor::ones(student, device),
-            Tensor::ones(teacher, device),
-            labels,
-        )
+        self.per_sample(Tensor::ones(student, device), Tensor::ones(teacher, device), labels)
     }
 }

@@ -31,7 +31,12 @@ pub fn shifts_do_not_matter(subject: &Subject) {
         let before = subject.run(&batch, &device, DType::F32);
         let after = subject.run(&batch.map(|logit| logit + 16.0), &device, DType::F32);
         assert_close("values", &after.per_sample, &before.per_sample, value());
-        assert_close("gradient", &after.student_grad, &before.student_grad, gradient(batch.rows()));
+        assert_close(
+            "gradient",
+            &after.student_grad,
+            &before.student_grad,
+            gradient(batch.rows()),
+        );
     });
 }
 
