@@ -13,7 +13,9 @@ impl Answers {
     /// Of logits `[rows, classes]`.
     pub fn new(logits: Tensor<2>) -> Self {
         let logits: Vec<f32> = logits.into_data().iter::<f32>().collect();
-        let rows = logits.chunks_exact(CLASSES).map(|row| std::array::from_fn(|class| row[class]));
+        let rows = logits
+            .chunks_exact(CLASSES)
+            .map(|row| std::array::from_fn(|class| row[class]));
         Self { logits: rows.collect() }
     }
 
@@ -27,17 +29,27 @@ impl Answers {
 
     /// How many are wrong.
     pub fn errors(&self, truth: &Digits) -> usize {
-        self.digits().zip(truth.labels()).filter(|(answer, label)| answer != *label).count()
+        self.digits()
+            .zip(truth.labels())
+            .filter(|(answer, label)| answer != *label)
+            .count()
     }
 
     /// How many of one digit are right.
     pub fn right(&self, truth: &Digits, digit: u8) -> usize {
-        self.digits().zip(truth.labels()).filter(|(answer, label)| **label == digit && *answer == digit).count()
+        self.digits()
+            .zip(truth.labels())
+            .filter(|(answer, label)| **label == digit && *answer == digit)
+            .count()
     }
 
     /// Share of the rows in which another network says the same, right or wrong.
     pub fn agreement(&self, other: &Self) -> f64 {
-        self.digits().zip(other.digits()).filter(|(one, two)| one == two).count() as f64 / self.logits.len() as f64
+        self.digits()
+            .zip(other.digits())
+            .filter(|(one, two)| one == two)
+            .count() as f64
+            / self.logits.len() as f64
     }
 
     /// The answers after one class's output bias is raised by `amount`.
@@ -56,7 +68,11 @@ impl Answers {
 
     /// Mean probability of each class over the rows of one true digit; zeros when there is none.
     pub fn mean_probs_of(&self, truth: &Digits, digit: u8, temperature: f64) -> [f64; CLASSES] {
-        let rows = self.logits.iter().zip(truth.labels()).filter(|(_, label)| **label == digit);
+        let rows = self
+            .logits
+            .iter()
+            .zip(truth.labels())
+            .filter(|(_, label)| **label == digit);
         mean_probs(rows.map(|(row, _)| row), temperature)
     }
 }
@@ -84,7 +100,9 @@ mod tests {
     /// Rows that say 3, 3 and 5 to a 3, a 7 and a 5.
     fn example() -> (Answers, Digits) {
         let row = |class: usize| std::array::from_fn(|at| if at == class { 2.0 } else { 0.0 });
-        let answers = Answers { logits: vec![row(3), row(3), row(5)] };
+        let answers = Answers {
+            logits: vec![row(3), row(3), row(5)],
+        };
         (answers, Digits::new(vec![0; 3 * PIXELS], vec![3, 7, 5]))
     }
 
@@ -93,7 +111,14 @@ mod tests {
         let (answers, truth) = example();
         assert_eq!(answers.digits().collect::<Vec<_>>(), [3, 3, 5]);
         assert_eq!(answers.errors(&truth), 1);
-        assert_eq!((answers.right(&truth, 3), answers.right(&truth, 7), answers.right(&truth, 5)), (1, 0, 1));
+        assert_eq!(
+            (
+                answers.right(&truth, 3),
+                answers.right(&truth, 7),
+                answers.right(&truth, 5)
+            ),
+            (1, 0, 1)
+        );
     }
 
     #[test]
@@ -108,7 +133,10 @@ mod tests {
     #[test]
     fn mean_probs_are_probabilities_and_flatten_with_temperature() {
         let (answers, truth) = example();
-        let (sharp, soft) = (answers.mean_probs_of(&truth, 3, 1.0), answers.mean_probs_of(&truth, 3, 20.0));
+        let (sharp, soft) = (
+            answers.mean_probs_of(&truth, 3, 1.0),
+            answers.mean_probs_of(&truth, 3, 20.0),
+        );
         assert!((sharp.iter().sum::<f64>() - 1.0).abs() < 1e-12 && (soft.iter().sum::<f64>() - 1.0).abs() < 1e-12);
         let expected = 2.0f64.exp() / (2.0f64.exp() + 9.0);
         assert!((sharp[3] - expected).abs() < 1e-6);

@@ -5,7 +5,9 @@ use std::panic;
 use burn_dataset::Dataset;
 use burn_dataset::vision::MnistDataset;
 use kd_examples::digits::Digits;
-use kd_examples::idx::{self, IdxError, IdxFile, Split};
+use kd_examples::idx::{self, IdxFile};
+use kd_examples::idx_error::IdxError;
+use kd_examples::mnist_folder::{Split, read_folder};
 use serde::Serialize;
 use thiserror::Error;
 
@@ -70,19 +72,42 @@ pub enum DataError {
 pub fn load(options: &Options) -> Result<Data, DataError> {
     let (name, train, test) = match &options.data_dir {
         Some(root) => {
-            let read = |split| idx::read_folder(root, split);
+            let read = |split| read_folder(root, split);
             (root.display().to_string(), read(Split::Train)?, read(Split::Test)?)
         }
-        None if options.full => ("burn-dataset's MNIST".to_string(), fetched(Split::Train)?, fetched(Split::Test)?),
+        None if options.full => (
+            "burn-dataset's MNIST".to_string(),
+            fetched(Split::Train)?,
+            fetched(Split::Test)?,
+        ),
         None => {
-            let train = idx::read(embedded!("train-images-idx3-ubyte.gz")?, embedded!("train-labels-idx1-ubyte.gz")?)?;
-            let test = idx::read(embedded!("t10k-images-idx3-ubyte.gz")?, embedded!("t10k-labels-idx1-ubyte.gz")?)?;
-            ("the subset of MNIST that comes with the example".to_string(), train, test)
+            let train = idx::read(
+                embedded!("train-images-idx3-ubyte.gz")?,
+                embedded!("train-labels-idx1-ubyte.gz")?,
+            )?;
+            let test = idx::read(
+                embedded!("t10k-images-idx3-ubyte.gz")?,
+                embedded!("t10k-labels-idx1-ubyte.gz")?,
+            )?;
+            (
+                "the subset of MNIST that comes with the example".to_string(),
+                train,
+                test,
+            )
         }
     };
-    let (train, test) = if options.quick { (first(train, 1000), first(test, 1000)) } else { (train, test) };
+    let (train, test) = if options.quick {
+        (first(train, 1000), first(test, 1000))
+    } else {
+        (train, test)
+    };
     let (train, test) = hold_out(train, test, options.holdout)?;
-    let source = Source { name, train: train.len(), test: test.len(), held_out: options.holdout > 0 };
+    let source = Source {
+        name,
+        train: train.len(),
+        test: test.len(),
+        held_out: options.holdout > 0,
+    };
     Ok(Data { train, test, source })
 }
 
@@ -93,7 +118,10 @@ fn first(digits: Digits, count: usize) -> Digits {
 fn hold_out(train: Digits, test: Digits, count: usize) -> Result<(Digits, Digits), DataError> {
     match count {
         0 => Ok((train, test)),
-        _ if count >= train.len() => Err(DataError::Holdout { count, train: train.len() }),
+        _ if count >= train.len() => Err(DataError::Holdout {
+            count,
+            train: train.len(),
+        }),
         _ => Ok(train.split_at(train.len() - count)),
     }
 }
@@ -112,18 +140,28 @@ fn fetched(split: Split) -> Result<Digits, DataError> {
 
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     for row in 0..dataset.len() {
-        let item = dataset.get(row).map_err(|error| DataError::Download(error.to_string()))?;
+        let item = dataset
+            .get(row)
+            .map_err(|error| DataError::Download(error.to_string()))?;
         pixels.extend(item.image.iter().flatten().map(|pixel| *pixel as u8));
         labels.push(item.label);
     }
     if let Some(row) = labels.iter().position(|label| *label > 9) {
         let file = format!("burn-dataset's {split:?} labels");
-        return Err(IdxError::Label { file, row, label: labels[row] }.into());
+        return Err(IdxError::Label {
+            file,
+            row,
+            label: labels[row],
+        }
+        .into());
     }
     Ok(Digits::new(pixels, labels))
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(panic.downcast_ref::<&str>().copied());
     text.unwrap_or("it gave no reason").to_string()
 }

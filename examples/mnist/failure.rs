@@ -2,6 +2,7 @@
 
 use kd_examples::device::DeviceError;
 use kd_examples::interrupt::Interrupted;
+use kd_examples::picture::DrawError;
 use kd_examples::whole_file::WriteError;
 use thiserror::Error;
 
@@ -22,6 +23,9 @@ pub enum Failure {
     /// No file.
     #[error(transparent)]
     Write(#[from] WriteError),
+    /// No picture.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
     /// No Ctrl-C.
     #[error("cannot listen for Ctrl-C: {0}")]
     CtrlC(#[from] ctrlc::Error),

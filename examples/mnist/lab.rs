@@ -33,7 +33,14 @@ impl Lab {
     pub fn new(recipe: Recipe, data: Data, device: Device, interrupt: Interrupt) -> Self {
         let Data { train, test, .. } = data;
         let glance = test.split_at(GLANCE.min(test.len())).0;
-        Self { recipe, train, test, device: device.autodiff(), interrupt, glance }
+        Self {
+            recipe,
+            train,
+            test,
+            device: device.autodiff(),
+            interrupt,
+            glance,
+        }
     }
 
     /// What a finished network answers to these digits.

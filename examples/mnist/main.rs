@@ -12,6 +12,7 @@ mod lab;
 mod missing_digit;
 mod model;
 mod options;
+mod pictures;
 mod recipe;
 mod report;
 mod score;
@@ -19,6 +20,7 @@ mod study;
 mod tables;
 mod train;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -49,25 +51,59 @@ fn run(options: Options) -> Result<(), Failure> {
     let device = options.device.device()?;
     let recipe = options.recipe();
     let data = data::load(&options)?;
-    println!("{} training and {} test images from {}", data.train.len(), data.test.len(), data.source.name);
-    let mut report = Report::new(options.clone(), recipe.clone(), data.source.clone());
+    println!(
+        "{} training and {} test images from {}",
+        data.train.len(),
+        data.test.len(),
+        data.source.name
+    );
+    let report = Report::new(options.clone(), recipe.clone(), data.source.clone());
     report.check_writable()?;
 
     let lab = Lab::new(recipe, data, device.clone(), interrupt);
-    let finished = options.seeds().try_for_each(|seed| run_seed(&lab, seed, &mut report));
+    let mut desk = Desk {
+        lab: &lab,
+        folder: options.out.clone(),
+        report,
+    };
+    let finished = options.seeds().try_for_each(|seed| run_seed(&lab, seed, &mut desk));
+    let mut report = desk.report;
     report.complete = finished.is_ok();
-    report.costs = Some([&lab.recipe.teacher, &lab.recipe.student].map(|config| Cost::measure(config, &lab.test, &device)));
+    let sizes = [&lab.recipe.teacher, &lab.recipe.student];
+    report.costs = Some(sizes.map(|size| Cost::measure(size, &lab.test, &device)));
     report.write()?;
+    pictures::errors(&options.out, &report.scores)?;
     println!("{}", tables::tables(&report));
+    println!("Pictures and results.json are in {}.", options.out.display());
     finished
 }
 
-impl Keeper for Report {
+/// Keeps every result in files from the moment it is there.
+struct Desk<'a> {
+    lab: &'a Lab,
+    folder: PathBuf,
+    report: Report,
+}
+
+impl Keeper for Desk<'_> {
     fn keep(&mut self, score: Score) -> Result<(), Failure> {
-        println!("seed {}, {}: {} errors, {} of {} 3s right", score.seed, score.who.name(), score.errors, score.threes_right, score.threes);
-        self.scores.push(score);
-        Ok(self.write()?)
+        let Score {
+            seed,
+            who,
+            errors,
+            threes_right,
+            threes,
+            ..
+        } = score;
+        println!(
+            "seed {seed}, {}: {errors} errors, {threes_right} of {threes} 3s right",
+            who.name()
+        );
+        self.report.scores.push(score);
+        Ok(self.report.write()?)
     }
 
-    fn look_at_teacher(&mut self, _answers: &Answers) {}
+    fn look_at_teacher(&mut self, answers: &Answers) -> Result<(), Failure> {
+        pictures::soft_targets(&self.folder, answers, &self.lab.test)
+    }
 }

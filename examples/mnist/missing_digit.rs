@@ -21,7 +21,11 @@ pub fn bias_by_prior(answers: &Answers, share: f64) -> f32 {
     // The mass grows with the bias: thirty halvings leave less than the last digit of an f32.
     for _ in 0..30 {
         let middle = (low + high) / 2.0;
-        if mass(middle) < share { low = middle } else { high = middle }
+        if mass(middle) < share {
+            low = middle
+        } else {
+            high = middle
+        }
     }
     high
 }
@@ -30,7 +34,9 @@ pub fn bias_by_prior(answers: &Answers, share: f64) -> f32 {
 /// so its result is the best there is and not a forecast.
 pub fn bias_by_test(answers: &Answers, truth: &Digits) -> f32 {
     let biases = (0..=10 * HIGHEST as u16).map(|tenths| f32::from(tenths) / 10.0);
-    biases.min_by_key(|bias| answers.raised(MISSING, *bias).errors(truth)).unwrap_or(0.0)
+    biases
+        .min_by_key(|bias| answers.raised(MISSING, *bias).errors(truth))
+        .unwrap_or(0.0)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The network of the paper: fully connected layers with ReLU between them.
 
-use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig};
+use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::prelude::*;
 use burn::tensor::activation::relu;
 use kd_examples::digits::{CLASSES, PIXELS};
@@ -32,11 +32,7 @@ pub struct MlpConfig {
 impl MlpConfig {
     /// A freshly drawn network on `device`.
     pub fn init(&self, device: &Device) -> Mlp {
-        // He's initialisation, made for ReLU.
-        let initializer = Initializer::KaimingNormal { gain: 2.0f64.sqrt(), fan_out_only: false };
-        let layer = |[input, output]: [usize; 2]| {
-            LinearConfig::new(input, output).with_initializer(initializer.clone()).init(device)
-        };
+        let layer = |[input, output]: [usize; 2]| LinearConfig::new(input, output).init(device);
         Mlp {
             layers: self.shapes().into_iter().map(layer).collect(),
             input_dropout: DropoutConfig::new(self.input_dropout).init(),

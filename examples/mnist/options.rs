@@ -97,7 +97,10 @@ impl Options {
 }
 
 fn epochs(text: &str) -> Result<usize, String> {
-    at_least_one(text, "an epoch is one pass over the training images, and without one nothing is learned")
+    at_least_one(
+        text,
+        "an epoch is one pass over the training images, and without one nothing is learned",
+    )
 }
 
 fn seeds(text: &str) -> Result<u64, String> {
@@ -110,7 +113,10 @@ fn at_least_one<N: std::str::FromStr + PartialOrd + From<u8>>(text: &str, why: &
 }
 
 fn temperature(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite() && *number > 0.0);
     number.ok_or_else(|| {
         "give a finite number above 0: 1 leaves the teacher's probabilities as they are, more softens them".into()
     })
@@ -156,7 +162,10 @@ mod tests {
         ];
         for (arguments, option, remedy) in cases {
             let message = parse(arguments).expect_err(option).to_string();
-            assert!(message.contains(option) && message.contains(remedy), "{arguments:?}: {message}");
+            assert!(
+                message.contains(option) && message.contains(remedy),
+                "{arguments:?}: {message}"
+            );
         }
     }
 
@@ -166,8 +175,18 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::DisplayHelp);
         let help = error.to_string();
         for option in [
-            "--full", "--quick", "--epochs", "--temperature", "--alpha", "--seed", "--seeds", "--device", "--data-dir",
-            "--out", "--json", "--holdout",
+            "--full",
+            "--quick",
+            "--epochs",
+            "--temperature",
+            "--alpha",
+            "--seed",
+            "--seeds",
+            "--device",
+            "--data-dir",
+            "--out",
+            "--json",
+            "--holdout",
         ] {
             assert!(help.contains(option), "{option} is missing in {help}");
         }
@@ -187,6 +206,12 @@ mod tests {
     #[test]
     fn seeds_count_up_from_the_first() {
         assert_eq!(parse(&[]).unwrap().seeds().collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
-        assert_eq!(parse(&["--seed", "7", "--seeds", "2"]).unwrap().seeds().collect::<Vec<_>>(), [7, 8]);
+        assert_eq!(
+            parse(&["--seed", "7", "--seeds", "2"])
+                .unwrap()
+                .seeds()
+                .collect::<Vec<_>>(),
+            [7, 8]
+        );
     }
 }

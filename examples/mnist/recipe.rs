@@ -31,11 +31,13 @@ impl Recipe {
     /// Section 3 of Hinton, Vinyals & Dean (2015), for all 60,000 images.
     pub fn full() -> Self {
         Self::new(
-            MlpConfig::new(vec![1200, 1200]).with_input_dropout(0.2).with_hidden_dropout(0.5),
+            MlpConfig::new(vec![1200, 1200])
+                .with_input_dropout(0.1)
+                .with_hidden_dropout(0.3),
             MlpConfig::new(vec![800, 800]),
-            Training::new(60, 256, 0.2).with_jitter(2),
-            Training::new(20, 256, 0.1),
-            Training::new(40, 256, 0.1),
+            Training::new(40, 128, 0.1).with_jitter(2),
+            Training::new(12, 128, 0.1),
+            Training::new(25, 128, 0.1),
             20.0,
             0.9,
         )
@@ -44,11 +46,11 @@ impl Recipe {
     /// For the 12,000 images that come with the example: minutes instead of an hour.
     pub fn small() -> Self {
         Self::new(
-            MlpConfig::new(vec![400, 400]).with_input_dropout(0.1).with_hidden_dropout(0.3),
-            MlpConfig::new(vec![30]),
-            Training::new(20, 128, 0.1).with_jitter(2),
-            Training::new(20, 128, 0.1),
-            Training::new(20, 128, 0.1),
+            MlpConfig::new(vec![400, 400]).with_hidden_dropout(0.1),
+            MlpConfig::new(vec![128]),
+            Training::new(25, 64, 0.05).with_jitter(2),
+            Training::new(20, 64, 0.1),
+            Training::new(30, 64, 0.1),
             4.0,
             0.9,
         )
@@ -69,7 +71,11 @@ impl Recipe {
 
     /// The same with this many epochs for every network.
     pub fn with_epochs(mut self, epochs: usize) -> Self {
-        for training in [&mut self.teacher_training, &mut self.student_training, &mut self.distillation] {
+        for training in [
+            &mut self.teacher_training,
+            &mut self.student_training,
+            &mut self.distillation,
+        ] {
             training.epochs = epochs;
         }
         self

@@ -21,7 +21,8 @@ pub struct Report {
     command: Vec<String>,
     options: Options,
     recipe: Recipe,
-    data: Source,
+    /// What it was learned from and tested on.
+    pub data: Source,
     /// Whether all seeds are finished.
     pub complete: bool,
     /// What teacher and student cost.
@@ -45,7 +46,9 @@ struct Summary {
 impl Report {
     /// An empty one, to be written into the folder `--out` and the file `--json`.
     pub fn new(options: Options, recipe: Recipe, data: Source) -> Self {
-        let files = std::iter::once(options.out.join("results.json")).chain(options.json.clone()).collect();
+        let files = std::iter::once(options.out.join("results.json"))
+            .chain(options.json.clone())
+            .collect();
         Self {
             program: "mnist",
             version: env!("CARGO_PKG_VERSION"),
@@ -77,7 +80,9 @@ impl Report {
     /// [`WriteError`] when the system refuses.
     pub fn write(&self) -> Result<(), WriteError> {
         let json = serde_json::to_string_pretty(&self.json()).expect("a report has nothing that JSON lacks");
-        self.files.iter().try_for_each(|file| whole_file::write(file, json.as_bytes()))
+        self.files
+            .iter()
+            .try_for_each(|file| whole_file::write(file, json.as_bytes()))
     }
 
     fn json(&self) -> serde_json::Value {

@@ -91,7 +91,10 @@ pub fn gap_closed(scores: &[Score]) -> Vec<f64> {
         let (teacher, student, distilled) = (teacher?, student?, distilled?);
         (student > teacher).then(|| 100.0 * (student - distilled) / (student - teacher))
     };
-    let seeds = scores.iter().filter(|score| score.who == Who::Distilled).map(|score| score.seed);
+    let seeds = scores
+        .iter()
+        .filter(|score| score.who == Who::Distilled)
+        .map(|score| score.seed);
     seeds.filter_map(closed).collect()
 }
 
@@ -100,12 +103,26 @@ mod tests {
     use super::*;
 
     fn score(seed: u64, who: Who, errors: usize) -> Score {
-        Score { seed, who, images: 10_000, errors, threes: 1010, threes_right: 505, agreement: 1.0, raised_bias: 0.0, seconds: 1.0 }
+        Score {
+            seed,
+            who,
+            images: 10_000,
+            errors,
+            threes: 1010,
+            threes_right: 505,
+            agreement: 1.0,
+            raised_bias: 0.0,
+            seconds: 1.0,
+        }
     }
 
     #[test]
     fn the_gap_of_the_paper() {
-        let scores = [score(1, Who::Teacher, 67), score(1, Who::Student, 146), score(1, Who::Distilled, 74)];
+        let scores = [
+            score(1, Who::Teacher, 67),
+            score(1, Who::Student, 146),
+            score(1, Who::Distilled, 74),
+        ];
         assert!((gap_closed(&scores)[0] - 91.139).abs() < 1e-3);
         assert_eq!((scores[0].error_percent(), scores[0].threes_percent()), (0.67, 50.0));
     }

@@ -25,7 +25,11 @@ pub trait Keeper {
     fn keep(&mut self, score: Score) -> Result<(), Failure>;
 
     /// Looks at a teacher's answers to the test images.
-    fn look_at_teacher(&mut self, answers: &Answers);
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when there is nowhere to draw what it sees.
+    fn look_at_teacher(&mut self, answers: &Answers) -> Result<(), Failure>;
 }
 
 /// Trains all networks with this seed.
@@ -37,12 +41,22 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     let recipe = &lab.recipe;
     let ce = CrossEntropyLossConfig::new().init(&lab.device);
     let cross_entropy = |model: &Mlp, batch: crate::train::Batch| ce.forward(model.forward(batch.images), batch.labels);
-    let run = |name: &str| Run { lab, name: format!("seed {seed}: {name}"), seed };
+    let run = |name: &str| Run {
+        lab,
+        name: format!("seed {seed}: {name}"),
+        seed,
+    };
 
     let started = Instant::now();
     lab.device.seed(seed);
     let network = recipe.teacher.init(&lab.device);
-    let teacher = train(&run("teacher"), network, &lab.train, recipe.teacher_training, cross_entropy)?;
+    let teacher = train(
+        &run("teacher"),
+        network,
+        &lab.train,
+        recipe.teacher_training,
+        cross_entropy,
+    )?;
     let answers = lab.ask(&teacher, &lab.test);
     let score = |who, own: &Answers, started: Instant| Score {
         seed,
@@ -55,7 +69,7 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
         raised_bias: 0.0,
         seconds: started.elapsed().as_secs_f64(),
     };
-    keeper.look_at_teacher(&answers);
+    keeper.look_at_teacher(&answers)?;
     keeper.keep(score(Who::Teacher, &answers, started))?;
 
     // All three students begin with the same weights and see the images in the same order.
@@ -64,13 +78,22 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
         recipe.student.init(&lab.device)
     };
     let started = Instant::now();
-    let alone = train(&run("student"), student(), &lab.train, recipe.student_training, cross_entropy)?;
+    let alone = train(
+        &run("student"),
+        student(),
+        &lab.train,
+        recipe.student_training,
+        cross_entropy,
+    )?;
     keeper.keep(score(Who::Student, &lab.ask(&alone, &lab.test), started))?;
 
     let started = Instant::now();
     let teacher = Frozen::new(teacher, |teacher: &Mlp, images| teacher.forward(images));
     let teacher_logits = in_batches(lab.train.images(&lab.device), |images| teacher.teach(images));
-    let mix = Mix { temperature: recipe.temperature, alpha: recipe.alpha };
+    let mix = Mix {
+        temperature: recipe.temperature,
+        alpha: recipe.alpha,
+    };
     let distilled = distil(
         &run("distilled"),
         student(),
@@ -82,7 +105,9 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     keeper.keep(score(Who::Distilled, &lab.ask(&distilled, &lab.test), started))?;
 
     let started = Instant::now();
-    let rows: Vec<usize> = (0..lab.train.len()).filter(|row| lab.train.labels()[*row] != MISSING).collect();
+    let rows: Vec<usize> = (0..lab.train.len())
+        .filter(|row| lab.train.labels()[*row] != MISSING)
+        .collect();
     let others = lab.train.select(rows.iter().copied());
     let rows: Vec<i32> = rows.into_iter().map(|row| row as i32).collect();
     let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [others.len()]), &teacher_logits.device());
@@ -97,7 +122,10 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
         mix,
     )?;
     let before = lab.ask(&blind, &lab.test);
-    let score = |who, own: &Answers, raised_bias: f32| Score { raised_bias: raised_bias.into(), ..score(who, own, started) };
+    let score = |who, own: &Answers, raised_bias: f32| Score {
+        raised_bias: raised_bias.into(),
+        ..score(who, own, started)
+    };
     keeper.keep(score(Who::NoThree, &before, 0.0))?;
 
     let share = lab.train.labels().iter().filter(|label| **label == MISSING).count() as f64 / lab.train.len() as f64;

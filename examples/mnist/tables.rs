@@ -11,10 +11,14 @@ use crate::score::{Score, Who, gap_closed};
 /// All that the terminal gets to see at the end: two tables and a line on the gap.
 pub fn tables(report: &Report) -> String {
     let seeds: std::collections::BTreeSet<u64> = report.scores.iter().map(|score| score.seed).collect();
-    let images = report.scores.first().map_or(0, |score| score.images);
     let mut text = format!(
-        "\nErrors on {} test images, over {} seed(s): mean ± standard deviation (smallest to largest)\n{}\n",
-        thousands(images),
+        "\nErrors on {} {}, over {} seed(s): mean ± standard deviation (smallest to largest)\n{}\n",
+        thousands(report.data.test),
+        if report.data.held_out {
+            "held-out training images"
+        } else {
+            "test images"
+        },
         seeds.len(),
         table(
             &["", "errors", "error %", "agrees with teacher %"],
@@ -30,7 +34,11 @@ pub fn tables(report: &Report) -> String {
         )
     );
     let gap = gap_closed(&report.scores);
-    let _ = writeln!(text, "Distillation closed {} % of the gap from student to teacher.", spread(Spread::of(gap), 0));
+    let _ = writeln!(
+        text,
+        "Distillation closed {} % of the gap from student to teacher.",
+        spread(Spread::of(gap), 0)
+    );
     if let Some([teacher, student]) = &report.costs {
         let rows = [("teacher", teacher), ("student", student)].map(|(name, cost)| {
             let hidden: Vec<_> = cost.hidden.iter().map(usize::to_string).collect();
@@ -43,7 +51,14 @@ pub fn tables(report: &Report) -> String {
                 format!("{:.2}", cost.microseconds / teacher.microseconds),
             ]
         });
-        let header = ["", "hidden units", "parameters", "multiply-adds/image", "µs/image", "of the teacher's time"];
+        let header = [
+            "",
+            "hidden units",
+            "parameters",
+            "multiply-adds/image",
+            "µs/image",
+            "of the teacher's time",
+        ];
         let _ = writeln!(text, "\nWhat an answer costs\n{}", table(&header, rows));
     }
     let _ = writeln!(

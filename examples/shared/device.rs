@@ -34,7 +34,9 @@ pub enum DeviceError {
         all: String,
     },
     /// The backend was left out when the program was compiled.
-    #[error("the device {name} is not compiled in (this program has {available}): build it with `cargo run --release --features {name} ...`")]
+    #[error(
+        "the device {name} is not compiled in (this program has {available}): build it with `cargo run --release --features {name} ...`"
+    )]
     LeftOut {
         /// What was asked for.
         name: &'static str,
@@ -72,7 +74,10 @@ impl Backend {
             #[cfg(feature = "cuda")]
             Self::Cuda => Ok(Device::cuda(0)),
             #[cfg(not(all(feature = "ndarray", feature = "wgpu", feature = "cuda")))]
-            left_out => Err(DeviceError::LeftOut { name: left_out.name(), available: available() }),
+            left_out => Err(DeviceError::LeftOut {
+                name: left_out.name(),
+                available: available(),
+            }),
         }
     }
 
@@ -93,8 +98,15 @@ impl FromStr for Backend {
         let found = Self::ALL.into_iter().find(|backend| backend.name() == name);
         match found {
             Some(backend) if backend.is_compiled_in() => Ok(backend),
-            Some(backend) => Err(DeviceError::LeftOut { name: backend.name(), available: available() }),
-            None => Err(DeviceError::Unknown { name: name.into(), available: available(), all: names(|_| true) }),
+            Some(backend) => Err(DeviceError::LeftOut {
+                name: backend.name(),
+                available: available(),
+            }),
+            None => Err(DeviceError::Unknown {
+                name: name.into(),
+                available: available(),
+                all: names(|_| true),
+            }),
         }
     }
 }
@@ -104,7 +116,11 @@ fn available() -> String {
 }
 
 fn names(keep: impl Fn(Backend) -> bool) -> String {
-    let names: Vec<_> = Backend::ALL.into_iter().filter(|backend| keep(*backend)).map(Backend::name).collect();
+    let names: Vec<_> = Backend::ALL
+        .into_iter()
+        .filter(|backend| keep(*backend))
+        .map(Backend::name)
+        .collect();
     names.join(", ")
 }
 
@@ -121,7 +137,10 @@ mod tests {
     #[test]
     fn an_unknown_device_is_answered_with_what_there_is() {
         let message = "tpu".parse::<Backend>().unwrap_err().to_string();
-        assert!(message.contains("\"tpu\"") && message.contains("flex, ndarray, wgpu, cuda"), "{message}");
+        assert!(
+            message.contains("\"tpu\"") && message.contains("flex, ndarray, wgpu, cuda"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -28,7 +28,10 @@ impl Digits {
     /// reports both as errors before it gets here.
     pub fn new(pixels: Vec<u8>, labels: Vec<u8>) -> Self {
         assert_eq!(pixels.len(), labels.len() * PIXELS, "one image per label");
-        assert!(labels.iter().all(|label| usize::from(*label) < CLASSES), "labels are digits");
+        assert!(
+            labels.iter().all(|label| usize::from(*label) < CLASSES),
+            "labels are digits"
+        );
         Self { pixels, labels }
     }
 
@@ -50,12 +53,6 @@ impl Digits {
     /// The 784 bytes of one image.
     pub fn image(&self, row: usize) -> &[u8] {
         &self.pixels[row * PIXELS..][..PIXELS]
-    }
-
-    /// The digits for which `keep(label)` holds, in the same order.
-    pub fn filter(&self, keep: impl Fn(u8) -> bool) -> Self {
-        let rows = (0..self.len()).filter(|row| keep(self.labels[*row]));
-        self.select(rows)
     }
 
     /// The first `count` digits, and the others.
@@ -105,9 +102,13 @@ impl Digits {
 fn paste(image: &[u8], offset: [usize; 2], shift: usize, target: &mut [f32]) {
     let [down, right] = offset;
     for y in 0..SIDE {
-        let Some(from) = (y + shift).checked_sub(down).filter(|from| *from < SIDE) else { continue };
+        let Some(from) = (y + shift).checked_sub(down).filter(|from| *from < SIDE) else {
+            continue;
+        };
         for x in 0..SIDE {
-            let Some(column) = (x + shift).checked_sub(right).filter(|column| *column < SIDE) else { continue };
+            let Some(column) = (x + shift).checked_sub(right).filter(|column| *column < SIDE) else {
+                continue;
+            };
             target[y * SIDE + x] = f32::from(image[from * SIDE + column]) / 255.0;
         }
     }
@@ -116,4 +117,78 @@ fn paste(image: &[u8], offset: [usize; 2], shift: usize, target: &mut [f32]) {
 fn floats(pixels: Vec<f32>, device: &Device) -> Tensor<2> {
     let rows = pixels.len() / PIXELS;
     Tensor::from_data(TensorData::new(pixels, [rows, PIXELS]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    /// Black but for one white pixel at row 5, column 9.
+    fn dot() -> Digits {
+        let mut pixels = vec![0; PIXELS];
+        pixels[5 * SIDE + 9] = 255;
+        Digits::new(pixels, vec![4])
+    }
+
+    fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+        tensor.into_data().to_vec().unwrap()
+    }
+
+    #[test]
+    fn images_go_from_0_to_1() {
+        let images = values(dot().images(&Device::flex()));
+        assert_eq!((images[5 * SIDE + 9], images.iter().sum::<f32>()), (1.0, 1.0));
+    }
+
+    #[test]
+    fn jitter_reaches_every_shift_and_none_beyond() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let shifted = values(dot().jittered(&[0; 1000], 2, &mut rng, &Device::flex()));
+        let places = shifted.chunks_exact(PIXELS).map(|image| {
+            assert_eq!(image.iter().sum::<f32>(), 1.0);
+            image.iter().position(|pixel| *pixel == 1.0).unwrap()
+        });
+        let places: std::collections::BTreeSet<_> = places.map(|at| (at / SIDE, at % SIDE)).collect();
+        let all: std::collections::BTreeSet<_> = (3..=7).flat_map(|y| (7..=11).map(move |x| (y, x))).collect();
+        assert_eq!(places, all);
+    }
+
+    #[test]
+    fn what_leaves_the_image_does_not_come_back() {
+        let mut pixels = vec![0; PIXELS];
+        pixels[..SIDE].fill(255);
+        let top_row = Digits::new(pixels, vec![0]);
+        let mut rng = StdRng::seed_from_u64(1);
+        let shifted = values(top_row.jittered(&[0; 200], 1, &mut rng, &Device::flex()));
+        let sums: std::collections::BTreeSet<_> = shifted
+            .chunks_exact(PIXELS)
+            .map(|image| image.iter().sum::<f32>() as usize)
+            .collect();
+        // Shifted up the row is gone, shifted sideways a pixel of it is.
+        assert_eq!(sums.into_iter().collect::<Vec<_>>(), [0, SIDE - 1, SIDE]);
+    }
+
+    #[test]
+    fn no_shift_leaves_images_alone() {
+        let device = Device::flex();
+        let mut rng = StdRng::seed_from_u64(1);
+        assert_eq!(
+            values(dot().jittered(&[0], 0, &mut rng, &device)),
+            values(dot().images(&device))
+        );
+    }
+
+    #[test]
+    fn parts_keep_images_and_labels_together() {
+        let pixels = (0..4).flat_map(|row| vec![row; PIXELS]).collect();
+        let digits = Digits::new(pixels, vec![3, 1, 3, 7]);
+        let (first, rest) = digits.split_at(1);
+        assert_eq!((first.labels(), rest.labels()), (&[3][..], &[1, 3, 7][..]));
+        let others = digits.select([1, 3]);
+        assert_eq!(others.labels(), [1, 7]);
+        assert_eq!((others.image(0)[0], others.image(1)[0]), (1, 3));
+    }
 }

@@ -31,7 +31,13 @@ impl Progress {
                 .with_message(format!("epoch 1/{epochs}"))
         });
         let now = Instant::now();
-        Self { name, epochs, bar, started: now, last_line: Cell::new(now) }
+        Self {
+            name,
+            epochs,
+            bar,
+            started: now,
+            last_line: Cell::new(now),
+        }
     }
 
     /// A step is done.
@@ -43,7 +49,11 @@ impl Progress {
 
     /// Epoch `number`, counted from 1, is done; `error` is a share of 1.
     pub fn epoch(&self, number: usize, loss: f64, error: f64) {
-        let text = format!("epoch {number}/{} loss {loss:.4} error {:.2} %", self.epochs, error * 100.0);
+        let text = format!(
+            "epoch {number}/{} loss {loss:.4} error {:.2} %",
+            self.epochs,
+            error * 100.0
+        );
         match &self.bar {
             Some(bar) => {
                 bar.set_message(text);

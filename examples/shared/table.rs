@@ -20,7 +20,9 @@ pub fn table(header: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Ta
 
 /// Mean ± standard deviation (smallest to largest) with this many decimals; a dash for nothing.
 pub fn spread(spread: Option<Spread>, decimals: usize) -> String {
-    let Some(Spread { mean, sd, min, max }) = spread else { return "-".into() };
+    let Some(Spread { mean, sd, min, max }) = spread else {
+        return "-".into();
+    };
     format!("{mean:.decimals$} ± {sd:.decimals$} ({min:.decimals$} to {max:.decimals$})")
 }
 
@@ -46,13 +48,19 @@ mod tests {
         let text = table(&["who", "errors"], [vec!["teacher".into(), "7".into()]]).to_string();
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines.len(), 3);
-        assert!(lines.iter().all(|line| line.starts_with('|') && line.ends_with('|')), "{text}");
+        assert!(
+            lines.iter().all(|line| line.starts_with('|') && line.ends_with('|')),
+            "{text}"
+        );
         assert!(lines[2].contains("teacher") && lines[2].contains('7'));
     }
 
     #[test]
     fn numbers_are_readable() {
-        assert_eq!([0, 999, 1000, 2_395_210].map(thousands), ["0", "999", "1,000", "2,395,210"]);
+        assert_eq!(
+            [0, 999, 1000, 2_395_210].map(thousands),
+            ["0", "999", "1,000", "2,395,210"]
+        );
         assert_eq!(spread(Spread::of([1.0, 3.0]), 1), "2.0 ± 1.4 (1.0 to 3.0)");
         assert_eq!(spread(None, 1), "-");
     }

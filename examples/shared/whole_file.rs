@@ -21,7 +21,10 @@ pub struct WriteError {
 ///
 /// [`WriteError`] when the system refuses; the old content is then still there.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    let refused = |source| WriteError { path: path.to_path_buf(), source };
+    let refused = |source| WriteError {
+        path: path.to_path_buf(),
+        source,
+    };
     let folder = folder_of(path);
     fs::create_dir_all(folder).map_err(refused)?;
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(refused)?;
@@ -37,7 +40,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
 ///
 /// [`WriteError`] when it cannot.
 pub fn check_writable(path: &Path) -> Result<(), WriteError> {
-    let refused = |source| WriteError { path: path.to_path_buf(), source };
+    let refused = |source| WriteError {
+        path: path.to_path_buf(),
+        source,
+    };
     if path.is_dir() {
         return Err(refused(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
     }
@@ -48,7 +54,9 @@ pub fn check_writable(path: &Path) -> Result<(), WriteError> {
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
 }
 
 /// A temporary file is its owner's alone; a result is not.

@@ -19,10 +19,7 @@ fn normal<const D: usize>(shape: [usize; D], device: &Device) -> Tensor<D> {
 }
 
 fn parameters(network: &Linear) -> [TensorData; 2] {
-    let bias = network
-        .bias
-        .as_ref()
-        .expect("a Linear has a bias by default");
+    let bias = network.bias.as_ref().expect("a Linear has a bias by default");
     [network.weight.val().into_data(), bias.val().into_data()]
 }
 
@@ -49,10 +46,7 @@ fn a_student_learns_from_a_teacher_that_never_changes() {
     }
 
     let (first, last) = (losses[0], losses[losses.len() - 1]);
-    assert!(
-        last < first / 1000.0,
-        "the loss fell from {first} to {last} only"
-    );
+    assert!(last < first / 1000.0, "the loss fell from {first} to {last} only");
     assert_eq!(parameters(teacher.module()), taught_by);
     assert!(!teacher.teach(inputs).is_autodiff());
 }
