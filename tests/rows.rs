@@ -2,15 +2,11 @@
 
 use burn::tensor::{DType, Tensor, TensorData};
 use kd::rows;
-use kd_testkit::{assert_close, device, within};
+use kd_testkit::{assert_close, device, read, within};
 
 fn tensor<const D: usize>(values: &[f64], shape: [usize; D]) -> Tensor<D> {
     let data = TensorData::new(values.to_vec(), shape);
     Tensor::from_data(data, (&device().autodiff(), DType::F32))
-}
-
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    tensor.into_data().convert::<f64>().try_to_vec().unwrap()
 }
 
 /// p = (1/2, 1/4, 1/4) and q = (1/4, 1/4, 1/2): KL(p ‖ q) = log 2 / 2 − log 2 / 4, and the other way round the same; so
@@ -21,19 +17,19 @@ fn the_direction_of_kl_is_from_the_first_to_the_second() {
     let r: [f64; 3] = [0.5, 0.49, 0.01];
     let by_hand = |p: [f64; 3], q: [f64; 3]| (0..3).map(|i| p[i] * (p[i] / q[i]).ln()).sum::<f64>();
     let logs = |p: [f64; 3]| tensor(&p.map(f64::ln), [1, 3]);
-    let forward = numbers(rows::kl(logs(p), logs(r)));
-    let reverse = numbers(rows::kl(logs(r), logs(p)));
+    let forward = read(rows::kl(logs(p), logs(r)));
+    let reverse = read(rows::kl(logs(r), logs(p)));
     assert_close("forward", &forward, &[by_hand(p, r)], within(1e-6));
     assert_close("reverse", &reverse, &[by_hand(r, p)], within(1e-6));
     assert!(forward[0] > 1.5 * reverse[0]);
 }
 
-/// The textbook's form loses half its digits where T² magnifies the rounding; ours may not.
+/// Where p and q nearly agree the textbook's sum, which is not made of small terms, has two digits less.
 #[test]
 fn kl_keeps_its_digits_where_distributions_nearly_agree() {
     let width = 1000;
     let teacher: Vec<f64> = (0..width).map(|i| f64::from(i * 37 % 101) / 16.0).collect();
-    let nudge = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 } / 64.0;
+    let nudge = |i: usize| if i.is_multiple_of(2) { 1.0 } else { -1.0 } / 16.0;
     let student: Vec<f64> = teacher.iter().enumerate().map(|(i, z)| z + nudge(i)).collect();
 
     let log_soften = |z: &[f64]| {
@@ -48,27 +44,27 @@ fn kl_keeps_its_digits_where_distributions_nearly_agree() {
         rows::log_soften(tensor(&teacher, shape), 20.0),
         rows::log_soften(tensor(&student, shape), 20.0),
     );
-    assert_close("kl", &numbers(kl), &[truth], within(2e-2));
+    assert_close("kl", &read(kl), &[truth], within(1e-2));
 }
 
 #[test]
 fn a_class_missing_from_the_student_alone_is_infinitely_far() {
     let p = rows::log_soften(tensor(&[0.0, 0.0], [1, 2]), 1.0);
     let q = rows::log_soften(tensor(&[0.0, f64::NEG_INFINITY], [1, 2]), 1.0);
-    assert_eq!(numbers(rows::kl(p, q)), [f64::INFINITY]);
+    assert_eq!(read(rows::kl(p, q)), [f64::INFINITY]);
 }
 
 #[test]
 fn nan_in_nan_out() {
     let p = rows::log_soften(tensor(&[0.0, 0.0], [1, 2]), 1.0);
     let q = rows::log_soften(tensor(&[0.0, f64::NAN], [1, 2]), 1.0);
-    assert!(numbers(rows::kl(p, q))[0].is_nan());
+    assert!(read(rows::kl(p, q))[0].is_nan());
 }
 
 #[test]
 fn softened_rows_are_distributions() {
     let logits = tensor(&[1e4, -1e4, 3.0, 1.0, 2.0, f64::NEG_INFINITY], [2, 3]);
-    let probs = numbers(rows::soften(logits, 2.0));
+    let probs = read(rows::soften(logits, 2.0));
     assert_close("first row", &probs[..3], &[1.0, 0.0, 0.0], within(1e-6));
     let e = 0.5f64.exp();
     assert_close(
@@ -85,8 +81,8 @@ fn masks_flatten_in_the_order_of_rows() {
     let mask = rows::flatten_mask(values.clone().greater_elem(2.5));
     let rows = rows::flatten_rows(values.reshape([2, 3, 1])).squeeze_dim(1);
     let sum = rows::masked_sum(rows, mask);
-    assert_eq!(numbers(sum.sum), [18.0]);
-    assert_eq!(numbers(sum.count), [4.0]);
+    assert_eq!(read(sum.sum), [18.0]);
+    assert_eq!(read(sum.count), [4.0]);
 }
 
 #[test]
@@ -95,6 +91,6 @@ fn what_is_masked_out_may_be_nan() {
     let mask = values.clone().is_nan().bool_not();
     let mean = rows::masked_mean(values.clone(), mask);
     let gradient = values.grad(&mean.backward()).unwrap();
-    assert_eq!(numbers(mean), [2.0]);
-    assert_eq!(numbers(gradient), [0.5, 0.0, 0.5]);
+    assert_eq!(read(mean), [2.0]);
+    assert_eq!(read(gradient), [0.5, 0.0, 0.5]);
 }

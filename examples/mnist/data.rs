@@ -165,3 +165,47 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
         .or(panic.downcast_ref::<&str>().copied());
     text.unwrap_or("it gave no reason").to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    fn load_with(arguments: &[&str]) -> Result<Data, DataError> {
+        load(&Options::parse_from([&["mnist"], arguments].concat()))
+    }
+
+    fn error(arguments: &[&str]) -> String {
+        load_with(arguments).err().expect("an error").to_string()
+    }
+
+    #[test]
+    fn the_subset_is_what_its_readme_says() {
+        let data = load_with(&[]).unwrap();
+        assert_eq!((data.train.len(), data.test.len()), (12_000, 10_000));
+        let threes = data.test.labels().iter().filter(|label| **label == 3).count();
+        assert_eq!(threes, 1010);
+        assert!((0..10).all(|digit| data.train.labels().contains(&digit)));
+    }
+
+    #[test]
+    fn held_out_images_are_the_last_to_train_on() {
+        let (all, held) = (load_with(&[]).unwrap(), load_with(&["--holdout", "2000"]).unwrap());
+        assert_eq!(
+            (held.train.len(), held.test.len(), held.source.held_out),
+            (10_000, 2000, true)
+        );
+        assert_eq!(held.test, all.train.split_at(10_000).1);
+        assert!(error(&["--holdout", "12000"]).contains("--holdout 12000 leaves nothing"));
+    }
+
+    #[test]
+    fn a_missing_folder_is_named() {
+        let message = error(&["--full", "--data-dir", "/no/such/folder"]);
+        assert!(
+            message.contains("/no/such/folder") && message.contains("--data-dir"),
+            "{message}"
+        );
+    }
+}

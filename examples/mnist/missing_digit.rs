@@ -1,6 +1,7 @@
 //! The paper's most striking experiment: a student that never saw a 3 learns what a 3 looks like from the little that
 //! the teacher sees of it in the other digits. All that it lacks is a bias: 3s seem to it as rare as they were.
 
+use burn::prelude::*;
 use kd_examples::digits::Digits;
 
 use crate::answers::Answers;
@@ -10,6 +11,21 @@ pub const MISSING: u8 = 3;
 
 /// By how much a bias may be raised.
 const HIGHEST: f32 = 20.0;
+
+/// All but the missing digit, and the rows of `logits`, `[rows, classes]`, that belong to them.
+pub fn others(digits: &Digits, logits: Tensor<2>) -> (Digits, Tensor<2>) {
+    let rows: Vec<usize> = (0..digits.len())
+        .filter(|row| digits.labels()[*row] != MISSING)
+        .collect();
+    let indices: Vec<i32> = rows.iter().map(|row| *row as i32).collect();
+    let indices = Tensor::from_data(TensorData::new(indices, [rows.len()]), &logits.device());
+    (digits.select(rows), logits.select(0, indices))
+}
+
+/// Share of the missing digit among these.
+pub fn share(digits: &Digits) -> f64 {
+    digits.labels().iter().filter(|label| **label == MISSING).count() as f64 / digits.len() as f64
+}
 
 /// The bias by the prior: raised until the mean probability of the missing digit over `answers` is `share`.
 ///
@@ -41,7 +57,6 @@ pub fn bias_by_test(answers: &Answers, truth: &Digits) -> f32 {
 
 #[cfg(test)]
 mod tests {
-    use burn::prelude::*;
     use kd_examples::digits::PIXELS;
 
     use super::*;
@@ -64,6 +79,16 @@ mod tests {
         assert_eq!(answers.raised(MISSING, prior).errors(&truth), 0);
         let test = bias_by_test(&answers, &truth);
         assert!((test - 2.1).abs() < 1e-6, "{test}");
+    }
+
+    #[test]
+    fn the_others_keep_their_logits() {
+        let digits = Digits::new(vec![0; 4 * PIXELS], vec![1, MISSING, 5, MISSING]);
+        let logits = Tensor::<2>::from_floats([[1.0], [2.0], [3.0], [4.0]], &Device::flex());
+        let (others, logits) = others(&digits, logits);
+        assert_eq!(others.labels(), [1, 5]);
+        assert_eq!(logits.into_data().iter::<f32>().collect::<Vec<_>>(), [1.0, 3.0]);
+        assert_eq!((share(&digits), share(&others)), (0.5, 0.0));
     }
 
     #[test]

@@ -125,7 +125,7 @@ mod tests {
         let images = Tensor::ones([1, PIXELS], &device);
         let before = network.forward(images.clone());
         let change = network.with_raised_bias(3, 1.5).forward(images) - before;
-        let change: Vec<f32> = change.into_data().to_vec().unwrap();
+        let change: Vec<f32> = change.into_data().try_to_vec().unwrap();
         for (class, change) in change.into_iter().enumerate() {
             let expected = if class == 3 { 1.5 } else { 0.0 };
             assert!((change - expected).abs() < 1e-5, "class {class} changed by {change}");

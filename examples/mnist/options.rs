@@ -27,7 +27,7 @@ pub struct Options {
     pub quick: bool,
 
     /// Epochs of every network [default: the recipe's own]
-    #[arg(long, value_parser = epochs)]
+    #[arg(long, value_parser = epochs, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
     /// Temperature of the distillation, above 0 [default: 20 with --full, else 4]
@@ -43,7 +43,7 @@ pub struct Options {
     pub seed: u64,
 
     /// How many seeds, counted up from --seed [default: 5, with --quick 2, with --full 3]
-    #[arg(long, value_parser = seeds)]
+    #[arg(long, value_parser = seeds, allow_negative_numbers = true)]
     pub seeds: Option<u64>,
 
     /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
@@ -156,7 +156,7 @@ mod tests {
             (&["--alpha", "NaN"], "--alpha", "from 0"),
             (&["--seeds", "0"], "--seeds", "at least 1"),
             (&["--epochs", "0"], "--epochs", "at least 1"),
-            (&["--epochs", "-3"], "--epochs", ""),
+            (&["--epochs", "-3"], "--epochs", "at least 1"),
             (&["--device", "tpu"], "--device", "flex, ndarray, wgpu, cuda"),
             (&["--full", "--quick"], "--quick", "cannot be used with"),
         ];

@@ -1,6 +1,10 @@
 //! How a network did: one score per network and seed.
 
+use kd_examples::digits::Digits;
 use serde::{Serialize, Serializer};
+
+use crate::answers::Answers;
+use crate::missing_digit::MISSING;
 
 /// The networks of the experiment, in the order of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +72,34 @@ pub struct Score {
 }
 
 impl Score {
+    /// Marks a network's own answers to `test` against its labels, and compares them with the teacher's.
+    pub fn new(seed: u64, who: Who, own: &Answers, teacher: &Answers, test: &Digits) -> Self {
+        Self {
+            seed,
+            who,
+            images: test.len(),
+            errors: own.errors(test),
+            threes: test.labels().iter().filter(|label| **label == MISSING).count(),
+            threes_right: own.right(test, MISSING),
+            agreement: own.agreement(teacher),
+            raised_bias: 0.0,
+            seconds: 0.0,
+        }
+    }
+
+    /// The same, of a network whose output bias of 3 was raised.
+    pub fn with_raised_bias(self, raised_bias: f32) -> Self {
+        Self {
+            raised_bias: raised_bias.into(),
+            ..self
+        }
+    }
+
+    /// The same, of a network whose training took this long.
+    pub fn with_seconds(self, seconds: f64) -> Self {
+        Self { seconds, ..self }
+    }
+
     /// Share of the images it got wrong, percent.
     pub fn error_percent(&self) -> f64 {
         100.0 * self.errors as f64 / self.images as f64
@@ -136,6 +168,6 @@ mod tests {
             score(2, Who::Student, 140),
             score(2, Who::Distilled, 100),
         ];
-        assert_eq!(gap_closed(&scores), []);
+        assert!(gap_closed(&scores).is_empty());
     }
 }

@@ -3,17 +3,16 @@
 use std::time::Instant;
 
 use burn::nn::loss::CrossEntropyLossConfig;
-use burn::prelude::*;
 use kd::prelude::*;
 
 use crate::answers::Answers;
 use crate::distil::{Mix, distil};
 use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::missing_digit::{MISSING, bias_by_prior, bias_by_test};
+use crate::missing_digit::{MISSING, bias_by_prior, bias_by_test, others, share};
 use crate::model::{Mlp, in_batches};
 use crate::score::{Score, Who};
-use crate::train::{Run, train};
+use crate::train::{Batch, Run, train};
 
 /// Whoever keeps the results, from the moment each of them is there.
 pub trait Keeper {
@@ -38,9 +37,9 @@ pub trait Keeper {
 ///
 /// [`Failure::Interrupted`] when the lab is; what was finished before has been kept.
 pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Failure> {
-    let recipe = &lab.recipe;
-    let ce = CrossEntropyLossConfig::new().init(&lab.device);
-    let cross_entropy = |model: &Mlp, batch: crate::train::Batch| ce.forward(model.forward(batch.images), batch.labels);
+    let Lab { recipe, device, .. } = lab;
+    let ce = CrossEntropyLossConfig::new().init(device);
+    let cross_entropy = |model: &Mlp, batch: Batch| ce.forward(model.forward(batch.images), batch.labels);
     let run = |name: &str| Run {
         lab,
         name: format!("seed {seed}: {name}"),
@@ -48,34 +47,31 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     };
 
     let started = Instant::now();
-    lab.device.seed(seed);
-    let network = recipe.teacher.init(&lab.device);
+    device.seed(seed);
+    let teacher = recipe.teacher.init(device);
     let teacher = train(
         &run("teacher"),
-        network,
+        teacher,
         &lab.train,
         recipe.teacher_training,
         cross_entropy,
     )?;
-    let answers = lab.ask(&teacher, &lab.test);
-    let score = |who, own: &Answers, started: Instant| Score {
-        seed,
-        who,
-        images: lab.test.len(),
-        errors: own.errors(&lab.test),
-        threes: lab.test.labels().iter().filter(|label| **label == MISSING).count(),
-        threes_right: own.right(&lab.test, MISSING),
-        agreement: own.agreement(&answers),
-        raised_bias: 0.0,
-        seconds: started.elapsed().as_secs_f64(),
+    let right = lab.ask(&teacher, &lab.test);
+    keeper.look_at_teacher(&right)?;
+    let mut keep = |who, own: &Answers, bias: f32, started: Instant| {
+        let seconds = started.elapsed().as_secs_f64();
+        keeper.keep(
+            Score::new(seed, who, own, &right, &lab.test)
+                .with_raised_bias(bias)
+                .with_seconds(seconds),
+        )
     };
-    keeper.look_at_teacher(&answers)?;
-    keeper.keep(score(Who::Teacher, &answers, started))?;
+    keep(Who::Teacher, &right, 0.0, started)?;
 
-    // All three students begin with the same weights and see the images in the same order.
+    // All three students begin with the same weights.
     let student = || {
-        lab.device.seed(seed);
-        recipe.student.init(&lab.device)
+        device.seed(seed);
+        recipe.student.init(device)
     };
     let started = Instant::now();
     let alone = train(
@@ -85,11 +81,11 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
         recipe.student_training,
         cross_entropy,
     )?;
-    keeper.keep(score(Who::Student, &lab.ask(&alone, &lab.test), started))?;
+    keep(Who::Student, &lab.ask(&alone, &lab.test), 0.0, started)?;
 
     let started = Instant::now();
     let teacher = Frozen::new(teacher, |teacher: &Mlp, images| teacher.forward(images));
-    let teacher_logits = in_batches(lab.train.images(&lab.device), |images| teacher.teach(images));
+    let soft = in_batches(lab.train.images(device), |images| teacher.teach(images));
     let mix = Mix {
         temperature: recipe.temperature,
         alpha: recipe.alpha,
@@ -97,42 +93,114 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     let distilled = distil(
         &run("distilled"),
         student(),
-        teacher_logits.clone(),
+        soft.clone(),
         &lab.train,
         recipe.distillation,
         mix,
     )?;
-    keeper.keep(score(Who::Distilled, &lab.ask(&distilled, &lab.test), started))?;
+    keep(Who::Distilled, &lab.ask(&distilled, &lab.test), 0.0, started)?;
 
     let started = Instant::now();
-    let rows: Vec<usize> = (0..lab.train.len())
-        .filter(|row| lab.train.labels()[*row] != MISSING)
-        .collect();
-    let others = lab.train.select(rows.iter().copied());
-    let rows: Vec<i32> = rows.into_iter().map(|row| row as i32).collect();
-    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [others.len()]), &teacher_logits.device());
-    // Soft targets alone: labels know nothing about 3s, and would only say that there are none.
+    let (others, soft) = others(&lab.train, soft);
+    // Soft targets alone: the labels know nothing of 3s, and would only say that there are none.
     let mix = Mix { alpha: 1.0, ..mix };
-    let blind = distil(
-        &run("no 3"),
-        student(),
-        teacher_logits.select(0, rows),
-        &others,
-        recipe.distillation,
-        mix,
-    )?;
+    let blind = distil(&run("no 3"), student(), soft, &others, recipe.distillation, mix)?;
     let before = lab.ask(&blind, &lab.test);
-    let score = |who, own: &Answers, raised_bias: f32| Score {
-        raised_bias: raised_bias.into(),
-        ..score(who, own, started)
-    };
-    keeper.keep(score(Who::NoThree, &before, 0.0))?;
+    keep(Who::NoThree, &before, 0.0, started)?;
+    let bias = bias_by_prior(&lab.ask(&blind, &lab.train), share(&lab.train));
+    let corrected = blind.with_raised_bias(MISSING.into(), bias);
+    keep(Who::NoThreePrior, &lab.ask(&corrected, &lab.test), bias, started)?;
+    let bias = bias_by_test(&before, &lab.test);
+    keep(Who::NoThreePaper, &before.raised(MISSING, bias), bias, started)
+}
 
-    let share = lab.train.labels().iter().filter(|label| **label == MISSING).count() as f64 / lab.train.len() as f64;
-    let by_prior = bias_by_prior(&lab.ask(&blind, &lab.train), share);
-    let corrected = blind.with_raised_bias(MISSING.into(), by_prior);
-    keeper.keep(score(Who::NoThreePrior, &lab.ask(&corrected, &lab.test), by_prior))?;
-    let by_test = bias_by_test(&before, &lab.test);
-    keeper.keep(score(Who::NoThreePaper, &before.raised(MISSING, by_test), by_test))?;
-    Ok(())
+#[cfg(test)]
+mod tests {
+    use burn::prelude::Device;
+    use kd_examples::digits::{Digits, PIXELS};
+    use kd_examples::interrupt::Interrupt;
+
+    use super::*;
+    use crate::data::{Data, Source};
+    use crate::recipe::Recipe;
+
+    /// Keeps scores, and presses Ctrl-C when there are this many.
+    struct Pressing {
+        interrupt: Interrupt,
+        at: usize,
+        scores: Vec<Score>,
+    }
+
+    impl Keeper for Pressing {
+        fn keep(&mut self, score: Score) -> Result<(), Failure> {
+            self.scores.push(score);
+            if self.scores.len() == self.at {
+                self.interrupt.raise();
+            }
+            Ok(())
+        }
+
+        fn look_at_teacher(&mut self, _answers: &Answers) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+
+    /// Each digit is a bright row of its own, which any network can learn.
+    fn digits(count: usize) -> Digits {
+        let labels: Vec<u8> = (0..count).map(|row| (row % 10) as u8).collect();
+        let image = |label: &u8| {
+            let mut pixels = vec![0; PIXELS];
+            pixels[usize::from(*label) * 56..][..28].fill(255);
+            pixels
+        };
+        Digits::new(labels.iter().flat_map(image).collect(), labels)
+    }
+
+    fn study(at: usize) -> (Result<(), Failure>, Vec<Score>) {
+        let source = Source {
+            name: "bars".into(),
+            train: 200,
+            test: 50,
+            held_out: false,
+        };
+        let data = Data {
+            train: digits(200),
+            test: digits(50),
+            source,
+        };
+        let mut recipe = Recipe::quick();
+        recipe.teacher_training.jitter = 0;
+        let interrupt = Interrupt::default();
+        let lab = Lab::new(recipe.with_epochs(6), data, Device::flex(), interrupt.clone());
+        let mut keeper = Pressing {
+            interrupt,
+            at,
+            scores: Vec::new(),
+        };
+        let result = run_seed(&lab, 5, &mut keeper);
+        (result, keeper.scores)
+    }
+
+    #[test]
+    fn all_networks_are_trained_and_scored_in_order() {
+        let (result, scores) = study(usize::MAX);
+        assert!(result.is_ok());
+        let who: Vec<Who> = scores.iter().map(|score| score.who).collect();
+        assert_eq!(who, [Who::MAIN, Who::MISSING].concat());
+        assert_eq!((scores[0].images, scores[0].threes, scores[0].agreement), (50, 5, 1.0));
+        assert!(
+            scores[0].errors < 10,
+            "the teacher did not learn bars: {} errors",
+            scores[0].errors
+        );
+        assert_eq!(scores[3].raised_bias, 0.0);
+    }
+
+    #[test]
+    fn an_interrupt_keeps_what_is_finished() {
+        let (result, scores) = study(2);
+        assert!(matches!(result, Err(Failure::Interrupted(_))));
+        let who: Vec<Who> = scores.iter().map(|score| score.who).collect();
+        assert_eq!(who, [Who::Teacher, Who::Student]);
+    }
 }

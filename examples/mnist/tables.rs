@@ -33,12 +33,13 @@ pub fn tables(report: &Report) -> String {
             })
         )
     );
-    let gap = gap_closed(&report.scores);
-    let _ = writeln!(
-        text,
-        "Distillation closed {} % of the gap from student to teacher.",
-        spread(Spread::of(gap), 0)
-    );
+    if let Some(gap) = Spread::of(gap_closed(&report.scores)) {
+        let _ = writeln!(
+            text,
+            "Distillation closed {} % of the gap from student to teacher.",
+            spread(Some(gap), 0)
+        );
+    }
     if let Some([teacher, student]) = &report.costs {
         let rows = [("teacher", teacher), ("student", student)].map(|(name, cost)| {
             let hidden: Vec<_> = cost.hidden.iter().map(usize::to_string).collect();

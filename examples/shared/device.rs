@@ -35,7 +35,7 @@ pub enum DeviceError {
     },
     /// The backend was left out when the program was compiled.
     #[error(
-        "the device {name} is not compiled in (this program has {available}): build it with `cargo run --release --features {name} ...`"
+        "the device {name} is not compiled in (this program has {available}): add it with `cargo run --release -p kd-examples --features {name} --example ...`"
     )]
     LeftOut {
         /// What was asked for.
@@ -68,6 +68,7 @@ impl Backend {
         match self {
             Self::Flex => Ok(Device::flex()),
             #[cfg(feature = "ndarray")]
+            #[allow(deprecated, reason = "deprecated upstream, still supported here")]
             Self::NdArray => Ok(Device::ndarray()),
             #[cfg(feature = "wgpu")]
             Self::Wgpu => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),

@@ -30,6 +30,19 @@ pub fn same_shape<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Ten
     }
 }
 
+/// Student and teacher must be rows of logits of the same shape, at least one of at least one class.
+///
+/// # Panics
+///
+/// If the shapes differ, or there are no rows or no classes.
+#[track_caller]
+pub fn logits<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<D>) {
+    same_shape(loss, student, teacher);
+    let dims = student.dims();
+    not_empty(loss, dims[..D - 1].iter().product());
+    has_classes(loss, dims[D - 1]);
+}
+
 /// There must be a sample: the mean over none is not a number.
 ///
 /// # Panics
@@ -39,7 +52,7 @@ pub fn same_shape<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Ten
 pub fn not_empty(loss: &str, rows: usize) {
     assert!(
         rows > 0,
-        "{loss}: the batch is empty, and the mean over no samples is not a number; skip empty batches, or use \
+        "{loss}: the batch is empty, and the mean over no samples is not a number; skip empty batches, or mask rows with \
          `forward_masked`, which gives 0 where nothing counts"
     );
 }

@@ -82,7 +82,7 @@ impl SoftLabelLossConfig {
 ///
 /// # Panics
 ///
-/// If student and teacher differ in shape, if there are no classes, and, in `forward`, if there are no rows.
+/// If student and teacher differ in shape, or there are no rows or no classes.
 ///
 /// # Example
 ///
@@ -146,8 +146,7 @@ impl SoftLabelLoss {
 impl<const D: usize> DistillLoss<Tensor<D>> for SoftLabelLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
-        check::same_shape("SoftLabelLoss", &student, &teacher);
-        check::has_classes("SoftLabelLoss", student.dims()[D - 1]);
+        check::logits("SoftLabelLoss", &student, &teacher);
         let t = self.temperature;
         let student = rows::widen(rows::flatten_rows(student));
         let teacher = rows::flatten_rows(teacher.without_autodiff()).cast(student.dtype());

@@ -1,4 +1,6 @@
-use burn::tensor::Device;
+use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
+
+use crate::read;
 
 /// The device that tests run on: `KD_TEST_BACKEND` is `flex` (the default), `ndarray`, `wgpu` or `cuda`.
 ///
@@ -16,9 +18,20 @@ pub fn device() -> Device {
         "wgpu" => Device::wgpu(burn::tensor::DeviceKind::DefaultDevice),
         #[cfg(feature = "cuda")]
         "cuda" => Device::cuda(0),
-        "ndarray" | "wgpu" | "cuda" => {
-            panic!("KD_TEST_BACKEND={name} is not compiled in; add `--features {name}`")
-        }
-        _ => panic!("KD_TEST_BACKEND={name} is unknown; use flex, ndarray, wgpu or cuda"),
+        _ => panic!(
+            "KD_TEST_BACKEND={name} is not to be had: use flex, or ndarray, wgpu or cuda with the cargo feature of the \
+             same name, as in `--features wgpu`"
+        ),
     }
+}
+
+/// Whether the device computes in f64.
+///
+/// It is asked to, since wgpu on a software driver says it does and then returns noise (Burn 0.22.1).
+pub fn has_f64(device: &Device) -> bool {
+    if !device.supports_dtype(FloatDType::F64) {
+        return false;
+    }
+    let two = Tensor::<1>::from_data(TensorData::from([2.0f64]), (device, DType::F64));
+    (read(two.exp().log())[0] - 2.0).abs() < 1e-12
 }

@@ -7,12 +7,12 @@ use std::{fs, path::Path};
 
 use burn::{
     config::Config,
-    tensor::{DType, Device, FloatDType},
+    tensor::{DType, Device},
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::{Batch, Subject, Within, assert_close, resolution, within};
+use crate::{Batch, Subject, Within, assert_close, device::has_f64, resolution, within};
 
 #[derive(Deserialize)]
 struct File {
@@ -86,7 +86,7 @@ pub fn check<C: Config>(file: &str, device: &Device, default: &C, init: impl Fn(
     for (case, batch) in &cases {
         let subject = init(&configured(default, &case.config));
         for dtype in [DType::F32, DType::F64] {
-            if dtype == DType::F64 && !device.supports_dtype(FloatDType::F64) {
+            if dtype == DType::F64 && !has_f64(device) {
                 continue;
             }
             let what = |part| format!("{file}, {}, {dtype:?}, {part}", case.name);

@@ -9,11 +9,13 @@ mod device;
 pub mod golden;
 pub mod laws;
 mod numbers;
+mod read;
 mod strategy;
 mod subject;
 
 pub use batch::Batch;
 pub use device::device;
 pub use numbers::{Within, assert_close, resolution, within};
+pub use read::{contents, read};
 pub use strategy::{for_each, whole_batches};
 pub use subject::{Outcome, Recorded, Side, Subject};

@@ -1,7 +1,7 @@
 use burn::tensor::{DType, Device, Gradients, Int, Tensor, TensorData};
 use kd_core::{DistillLoss, Labelled};
 
-use crate::Batch;
+use crate::{Batch, read::read};
 
 /// One side of a loss, made of plain rows: how the laws reach a loss on any type.
 ///
@@ -136,9 +136,4 @@ pub struct Outcome {
     pub total: f64,
     /// The gradient with respect to the student, `[rows, width]`, row-major.
     pub student_grad: Vec<f64>,
-}
-
-fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f64> {
-    let data = tensor.into_data().convert::<f64>();
-    data.try_to_vec().expect("the data is f64")
 }

@@ -5,10 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use burn::{
     module::Module,
     nn::{BatchNormConfig, LinearConfig},
-    tensor::{Device, Tensor, activation::softmax},
+    tensor::{Device, FloatDType, Tensor, activation::softmax},
 };
 use kd_core::{DistillLoss, Projected, check, rows};
-use kd_testkit::{Subject, laws};
+use kd_testkit::{Subject, device, laws};
 
 type Values = fn(Tensor<2>, Tensor<2>) -> Tensor<1>;
 type Mean = fn(Tensor<1>) -> Tensor<1>;
@@ -35,9 +35,26 @@ fn checked_mean(values: Tensor<1>) -> Tensor<1> {
     values.mean()
 }
 
+/// A loss that looks at nothing before it computes.
+#[derive(Clone)]
+struct NoCheck;
+
+impl DistillLoss<Tensor<2>> for NoCheck {
+    fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+        (student - teacher.without_autodiff())
+            .square()
+            .sum_dim(1)
+            .squeeze_dim(1)
+    }
+
+    fn forward(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+        self.per_sample(student, teacher).mean()
+    }
+}
+
 /// A sound loss, to be broken in one place at a time.
 fn kl(student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-    check::same_shape("Broken", &student, &teacher);
+    check::logits("Broken", &student, &teacher);
     let student = rows::widen(student);
     let teacher = teacher.without_autodiff().cast(student.dtype());
     rows::kl(rows::log_soften(teacher, 1.0), rows::log_soften(student, 1.0))
@@ -66,6 +83,9 @@ macro_rules! catches {
     ($($law:ident: $defect:ident => $subject:expr;)+) => {$(
         #[test]
         fn $defect() {
+            if stringify!($law).starts_with("half") && !device().supports_dtype(FloatDType::F16) {
+                return; // nothing to get wrong
+            }
             laws::$law(&values(kl)); // the law must not simply fail always
             must_break(|| laws::$law(&$subject));
         }
@@ -74,7 +94,7 @@ macro_rules! catches {
 
 catches! {
     the_mean_is_of_the_values: a_sum_for_a_mean => mean(|values| values.sum());
-    an_empty_batch_has_no_mean: nan_for_an_empty_batch => mean(|values| values.mean());
+    an_empty_batch_has_no_mean: nan_for_an_empty_batch => Subject::new::<Tensor<2>, Tensor<2>>(NoCheck);
     order_does_not_matter: a_look_at_the_neighbour => values(|s, t| {
         let values = kl(s, t);
         let last = values.dims()[0] - 1;
@@ -100,7 +120,7 @@ catches! {
     });
     unequal_shapes_panic: broadcasting => values(|s, t| (s - t.without_autodiff()).square().sum_dim(1).squeeze_dim(1));
     finite_differences: half_a_gradient => values(|s, t| kl(s.clone(), t.clone()) + kl(s.detach(), t));
-    backends_agree: digits_thrown_away => values(|s, t| kl(s + 1e5, t));
+    backends_agree: digits_thrown_away => values(|s, t| kl(s + 1e7, t));
     half_precision_is_widened: sums_in_half_precision => values(|s, t| {
         check::same_shape("Broken", &s, &t);
         let (p, q) = (softmax(t.without_autodiff(), 1), softmax(s, 1));
