@@ -41,15 +41,16 @@ struct Float32Error {
 }
 
 impl Float32Error {
-    /// What is allowed: the [`resolution`] of the type, or twice the source's own error where the case is ill-conditioned.
+    /// What is allowed: the [`resolution`] of the type, or six times the source's own error where the case is
+    /// ill-conditioned. Six, since exp and log are right to half a unit in the last place on a CPU, and to some on a GPU.
     ///
-    /// In f64 that error is smaller by the ratio of the two types' resolutions, about 2e-9; here with some margin.
+    /// In f64 the source's error is smaller by the ratio of the two types' resolutions, about 2e-9; here with some margin.
     fn allowed(of_source: f64, dtype: DType) -> Within {
         let own = match dtype {
             DType::F64 => of_source * 1e-8,
             _ => of_source,
         };
-        within((2.0 * own).max(resolution(dtype)))
+        within((6.0 * own).max(resolution(dtype)))
     }
 }
 
@@ -78,7 +79,7 @@ impl Number {
 /// # Panics
 ///
 /// If a value or a gradient is off by more than 1e-6 in f32 or 1e-12 in f64 (relative to the largest one), and by more
-/// than twice what the source itself is off in f32; or if the file cannot be read.
+/// than six times what the source itself is off in f32; or if the file cannot be read.
 #[track_caller]
 pub fn check<C: Config>(file: &str, device: &Device, default: &C, init: impl Fn(&C) -> Subject) {
     let cases = read(file);
