@@ -41,7 +41,7 @@ pub enum Schedule {
         /// How many steps the way takes; with 0 it is over at once.
         steps: usize,
     },
-    /// Half a cosine: `to + (from − to) · (1 + cos(π · step / steps)) / 2`, and `to` from then on.
+    /// Half a cosine: `from · w + to · (1 − w)` with `w = (1 + cos(π · step / steps)) / 2`, and `to` from then on.
     Cosine {
         /// The value at step 0.
         from: f64,
@@ -91,7 +91,10 @@ impl Schedule {
             Self::Constant(value) => *value,
             Self::Linear { to, steps, .. } | Self::Cosine { to, steps, .. } if step >= *steps => *to,
             Self::Linear { from, to, steps } => from + (to - from) * fraction(step, *steps),
-            Self::Cosine { from, to, steps } => to + (from - to) * 0.5 * (1.0 + (PI * fraction(step, *steps)).cos()),
+            Self::Cosine { from, to, steps } => {
+                let left = 0.5 * (1.0 + (PI * fraction(step, *steps)).cos());
+                from * left + to * (1.0 - left)
+            }
             Self::WarmUp { steps, then } if step < *steps => then.at(0) * fraction(step, *steps),
             Self::WarmUp { steps, then } => then.at(step - steps),
         }
