@@ -1,6 +1,6 @@
 //! The row-wise numerics against what can be worked out by hand.
 
-use burn::tensor::{DType, Tensor, TensorData};
+use burn::tensor::{DType, FloatDType, Tensor, TensorData};
 use kd::rows;
 use kd_testkit::{assert_close, device, read, within};
 
@@ -83,6 +83,18 @@ fn masks_flatten_in_the_order_of_rows() {
     let sum = rows::masked_sum(rows, mask);
     assert_eq!(read(sum.sum), [18.0]);
     assert_eq!(read(sum.count), [4.0]);
+}
+
+/// bf16 has no 257: a count in it would stop at 256.
+#[test]
+fn half_precision_is_counted_in_single() {
+    if !device().supports_dtype(FloatDType::BF16) {
+        return;
+    }
+    let values = tensor(&[1.0; 300], [300]);
+    let mask = values.clone().greater_elem(0.0);
+    let sum = rows::masked_sum(values.cast(FloatDType::BF16), mask);
+    assert_eq!((read(sum.sum), read(sum.count)), (vec![300.0], vec![300.0]));
 }
 
 #[test]

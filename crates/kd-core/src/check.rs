@@ -52,8 +52,7 @@ pub fn logits<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<
 pub fn not_empty(loss: &str, rows: usize) {
     assert!(
         rows > 0,
-        "{loss}: the batch is empty, and the mean over no samples is not a number; skip empty batches, or mask rows with \
-         `forward_masked`, which gives 0 where nothing counts"
+        "{loss}: the batch is empty, and the mean over no samples is not a number; skip empty batches"
     );
 }
 
@@ -121,14 +120,14 @@ pub fn mask(owner: &str, mask: &Tensor<1, Bool>, rows: usize) {
     );
 }
 
-/// A temperature must be finite and above 0.
+/// A temperature must be finite and above 0, and its square and its inverse too in f32.
 ///
 /// # Errors
 ///
 /// [`Error::InvalidValue`] otherwise.
 pub fn temperature(owner: &'static str, value: f64) -> Result<(), Error> {
     valid(
-        value.is_finite() && value > 0.0,
+        value > 0.0 && ((value * value) as f32).is_finite() && (value.recip() as f32).is_finite(),
         owner,
         "temperature",
         value,

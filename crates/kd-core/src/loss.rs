@@ -53,6 +53,10 @@ pub trait DistillLoss<S, T = S> {
     ///
     /// - mask: `[rows]`
     /// - output: `[1]`
+    ///
+    /// # Panics
+    ///
+    /// If the mask's length is not the number of rows.
     #[track_caller]
     fn forward_masked(&self, student: S, teacher: T, mask: Tensor<1, burn::tensor::Bool>) -> Tensor<1> {
         rows::masked_mean(self.per_sample(student, teacher), mask)

@@ -77,7 +77,7 @@ impl Schedule {
         Self::Cosine { from, to, steps }
     }
 
-    /// This schedule after a straight line from 0 to its first value.
+    /// This schedule after a straight line from 0 to its first value: for weights, since no temperature may be 0.
     pub fn warm_up(self, steps: usize) -> Self {
         Self::WarmUp {
             steps,

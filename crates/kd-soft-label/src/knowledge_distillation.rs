@@ -88,8 +88,8 @@ impl KnowledgeDistillationLossConfig {
 ///
 /// # Convention
 ///
-/// Alpha is the weight of the *soft* part, as in Hinton's paper and most papers since; torchdistill, Keras and the widely
-/// copied tutorials put it on the hard one. The cross-entropy is at temperature 1 (neural-compressor and some others
+/// Alpha is the weight of the *soft* part; torchdistill and Keras put it on the hard one. The paper speaks of a weighted
+/// average, with considerably less weight on the hard part. The cross-entropy is at temperature 1 (neural-compressor and some others
 /// temper it). Defaults are those of RepDistiller and mdistiller (T = 4, 0.1 · CE + 0.9 · KD).
 ///
 /// # Panics

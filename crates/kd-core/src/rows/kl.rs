@@ -1,5 +1,7 @@
 use burn::tensor::Tensor;
 
+use super::widen;
+
 /// Kullback–Leibler divergence of each row, `KL(p ‖ q)`, from log-probabilities.
 ///
 /// ```text
@@ -33,6 +35,7 @@ use burn::tensor::Tensor;
 /// assert_eq!(kl(p.clone(), p).into_scalar::<f32>(), 0.0);
 /// ```
 pub fn kl(p_log_probs: Tensor<2>, q_log_probs: Tensor<2>) -> Tensor<1> {
+    let (p_log_probs, q_log_probs) = (widen(p_log_probs), widen(q_log_probs));
     let p = p_log_probs.clone().exp();
     let q = q_log_probs.clone().exp();
     let absent = p.clone().equal_elem(0.0);

@@ -46,7 +46,9 @@ impl std::ops::Add for MaskedSum {
 
 /// Sum and count of the rows whose `mask` is true.
 ///
-/// What is masked out has no influence on value or gradient, not even if it is NaN.
+/// A value that is masked out has no influence, not even if it is NaN, and its gradient is 0. What lies behind it is the
+/// loss's: 0 times the infinite slope of a loss at a logit of NaN or at a row of −∞ is NaN, so fill padding with numbers.
+/// f16 and bf16 are widened: neither could count beyond a few hundred or thousand rows.
 ///
 /// # Shapes
 ///
@@ -59,6 +61,7 @@ impl std::ops::Add for MaskedSum {
 #[track_caller]
 pub fn masked_sum(values: Tensor<1>, mask: Tensor<1, Bool>) -> MaskedSum {
     check::mask("masked_sum", &mask, values.dims()[0]);
+    let values = super::widen(values);
     let mask = mask.without_autodiff();
     let count = mask.clone().float().cast(values.dtype()).sum();
     MaskedSum {

@@ -12,7 +12,7 @@ fn mask(entries: Vec<bool>, device: &Device) -> Tensor<1, Bool> {
 
 /// Rows that are masked out, at whatever place, change neither the mean nor the gradient, and get none themselves.
 ///
-/// Catches padding that leaks in (defects 20, 21 and 23).
+/// Catches padding that leaks in.
 pub fn masked_rows_change_nothing(subject: &Subject) {
     let device = device();
     let masked = whole_batches().prop_flat_map(|batch| {
@@ -46,7 +46,7 @@ pub fn masked_rows_change_nothing(subject: &Subject) {
 
 /// Where nothing counts, the mean is exactly 0 and differentiable, with gradient 0.
 ///
-/// Catches NaN and detached zeros (defect 24).
+/// Catches NaN and detached zeros.
 pub fn nothing_unmasked_is_a_zero(subject: &Subject) {
     let device = device();
     for_each(whole_batches(), |batch| {

@@ -17,7 +17,7 @@ pub fn the_teacher_is_a_constant(subject: &Subject) {
 /// normalisation.
 ///
 /// `step` should be a whole training step that uses the teacher; it runs twice, for Burn shows what one pass did to the
-/// statistics of batch normalisation only in the next. Catches teachers left in training mode (defect 1).
+/// statistics of batch normalisation only in the next. Catches teachers left in training mode.
 pub fn a_teacher_never_changes<M: Module>(teacher: &M, mut step: impl FnMut()) {
     let before = contents(teacher);
     assert!(!before.is_empty(), "the teacher has nothing in it");

@@ -4,7 +4,7 @@ use crate::{Batch, Subject, device, for_each, whole_batches};
 
 /// Where student and teacher are equal the value is 0, and so is the gradient.
 ///
-/// Catches wrong signs, norms and divisors (defects 3, 4, 10, 14 and 22), and cross-entropies that pose as divergences.
+/// Catches wrong signs, norms and divisors, and cross-entropies that pose as divergences.
 pub fn zero_at_equality(subject: &Subject) {
     let device = device();
     for_each(whole_batches(), |batch| {

@@ -8,9 +8,10 @@ use crate::read::contents;
 
 /// Every parameter of `module` gets a gradient from `loss` and moves in one step of an optimizer.
 ///
-/// Catches weights that a loss uses and nobody trains (defect 7).
+/// Catches weights that a loss uses and nobody trains.
 pub fn every_parameter_learns<M: Module>(module: M, loss: impl FnOnce(&M) -> Tensor<1>) {
     let before = contents(&module);
+    assert!(!before.is_empty(), "the module has no parameters");
     let gradients = GradientsParams::from_grads(loss(&module).backward(), &module);
     let after = contents(&SgdConfig::new().init().step(0.1, module, gradients));
     for (index, (before, after)) in before.iter().zip(&after).enumerate() {

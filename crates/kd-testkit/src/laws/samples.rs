@@ -6,7 +6,7 @@ use crate::{Subject, assert_close, device, for_each, whole_batches};
 
 /// Samples in another order have the same values and gradients, in that order.
 ///
-/// Catches losses that depend on their neighbours in the batch (defect 9 of the field's register).
+/// Catches losses that depend on their neighbours in the batch.
 pub fn order_does_not_matter(subject: &Subject) {
     let device = device();
     let shuffled = whole_batches().prop_flat_map(|batch| {
@@ -38,7 +38,7 @@ pub fn the_mean_is_of_the_values(subject: &Subject) {
 
 /// A batch that comes twice has the same mean, and each copy half the gradient.
 ///
-/// Catches wrong divisors (defects 10 and 12).
+/// Catches wrong divisors.
 pub fn repetition_does_not_matter(subject: &Subject) {
     let device = device();
     for_each(whole_batches(), |batch| {

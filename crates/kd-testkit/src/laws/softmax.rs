@@ -6,7 +6,7 @@ use crate::{Subject, assert_close, device, for_each, whole_batches};
 
 /// As many classes again, all with logit −∞, change nothing and get no gradient.
 ///
-/// Catches divisions by the number of classes and padding with zeros (defects 10, 12 and 20).
+/// Catches divisions by the number of classes and padding with zeros.
 pub fn absent_classes_do_not_matter(subject: &Subject) {
     let device = device();
     for_each(whole_batches(), |batch| {
@@ -42,7 +42,7 @@ pub fn shifts_do_not_matter(subject: &Subject) {
 
 /// Classes in another order, on both sides and in the labels, have the same values.
 ///
-/// Catches masks made in sorted order and applied in another (defect 31).
+/// Catches masks made in sorted order and applied in another.
 pub fn the_order_of_classes_does_not_matter(subject: &Subject) {
     let device = device();
     let shuffled = whole_batches().prop_flat_map(|batch| {

@@ -4,7 +4,7 @@ use crate::{Subject, device, for_each, whole_batches};
 
 /// With the factor T², the gradient at T = 50 is about as large as at T = 100.
 ///
-/// Without it, it would be four times as large. Catches a missing T² (defects 2 and 11).
+/// Without it, it would be four times as large. Catches a missing T².
 pub fn temperature_keeps_the_gradient(at: impl Fn(f64) -> Subject) {
     let device = device();
     let (warm, hot) = (at(50.0), at(100.0));
