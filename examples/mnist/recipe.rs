@@ -7,8 +7,9 @@ use crate::train::Training;
 
 /// Teacher, student and all that is chosen about their training.
 ///
-/// Learning rates, dropout, temperature and alpha were chosen by errors on the last 10,000 of MNIST's *training* images,
-/// held out for the purpose (`--holdout` does that), and epochs by the time they take. The test images had no say.
+/// What the paper gives is the paper's. Learning rates, dropout and alpha, and the sizes and temperature of the small
+/// recipe, were chosen by errors on the last 10,000 of MNIST's *training* images, held out for the purpose, and epochs by
+/// the time they take. The test images had no say.
 #[derive(Config, Debug)]
 pub struct Recipe {
     /// The large network.
