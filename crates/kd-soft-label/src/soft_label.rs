@@ -4,6 +4,7 @@ use burn::{
     tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error, check, rows};
+use kd_kernels::{Divergence, divergence};
 
 /// Configuration of a [`SoftLabelLoss`].
 #[derive(Config, Debug)]
@@ -148,11 +149,8 @@ impl<const D: usize> DistillLoss<Tensor<D>> for SoftLabelLoss {
     fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
         check::logits("SoftLabelLoss", &student, &teacher);
         let t = self.temperature;
-        let student = rows::widen(rows::flatten_rows(student));
-        let teacher = rows::flatten_rows(teacher.without_autodiff()).cast(student.dtype());
-        let p = rows::log_soften(teacher, t);
-        let q = rows::log_soften(student, t);
-        rows::kl(p, q) * (t * t)
+        let (student, teacher) = (rows::flatten_rows(student), rows::flatten_rows(teacher));
+        divergence(student, teacher, Divergence::ForwardKl, t) * (t * t)
     }
 }
 

@@ -50,7 +50,7 @@ impl Float32Error {
             DType::F64 => of_source * 1e-8,
             _ => of_source,
         };
-        within((6.0 * own).max(resolution(dtype)))
+        within((2.0 * own).max(resolution(dtype)))
     }
 }
 

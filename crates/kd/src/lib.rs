@@ -11,6 +11,8 @@ pub use kd_core::{
 pub use kd_core::check;
 /// Row-wise numerics: soften, log-probabilities, divergences, masks.
 pub use kd_core::rows;
+/// Fused row-wise divergences, for losses of your own.
+pub use kd_kernels as kernels;
 /// Learning from a teacher's soft labels.
 pub use kd_soft_label as soft_label;
 

@@ -1,0 +1,36 @@
+//! The operations that backends implement.
+
+use burn::backend::{Backend, backend_extension, tensor::FloatTensor};
+
+use crate::Divergence;
+
+/// The operation as it is called: differentiable where the student's tensor is.
+#[backend_extension(
+    Flex: cfg(feature = "flex"),
+    NdArray: cfg(feature = "ndarray"),
+    Autodiff: cfg(feature = "autodiff"),
+)]
+pub trait DivergenceBackend: Backend {
+    /// The divergence of each row, `[rows]`, between softmax(teacher / T) and softmax(student / T), which are both
+    /// `[rows, classes]` and of the same type. Half precision gives f32.
+    fn divergence(
+        student: FloatTensor<Self>,
+        teacher: FloatTensor<Self>,
+        divergence: Divergence,
+        temperature: f64,
+    ) -> FloatTensor<Self>;
+}
+
+/// What a backend adds so that the operation has a gradient.
+pub trait GradientBackend: DivergenceBackend {
+    /// The divergence of each row, `[rows]`, and each row's gradient for the student's logits, `[rows, classes]`.
+    fn divergence_and_gradient(
+        student: FloatTensor<Self>,
+        teacher: FloatTensor<Self>,
+        divergence: Divergence,
+        temperature: f64,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// Each row of the gradient times its factor; a row whose factor is 0 becomes 0 even where it was not a number.
+    fn scale_rows(gradient: FloatTensor<Self>, factors: FloatTensor<Self>) -> FloatTensor<Self>;
+}

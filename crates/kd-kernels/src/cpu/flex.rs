@@ -1,0 +1,98 @@
+//! The kernels on Flex.
+
+use burn::{
+    backend::{DType, Flex, TensorMetadata, flex::FlexTensor, tensor::FloatTensor},
+    tensor::{Element, TensorData, bf16, f16},
+};
+use bytemuck::Pod;
+
+use super::{rows::Rows, scale::scale_rows, stored::Stored};
+use crate::{Divergence, DivergenceBackend, GradientBackend};
+
+impl DivergenceBackend for Flex {
+    fn divergence(
+        student: FloatTensor<Self>,
+        teacher: FloatTensor<Self>,
+        divergence: Divergence,
+        temperature: f64,
+    ) -> FloatTensor<Self> {
+        compute(student, teacher, divergence, temperature, false).0
+    }
+}
+
+impl GradientBackend for Flex {
+    fn divergence_and_gradient(
+        student: FloatTensor<Self>,
+        teacher: FloatTensor<Self>,
+        divergence: Divergence,
+        temperature: f64,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        compute(student, teacher, divergence, temperature, true)
+    }
+
+    fn scale_rows(gradient: FloatTensor<Self>, factors: FloatTensor<Self>) -> FloatTensor<Self> {
+        match gradient.dtype() {
+            DType::F64 => scaled::<f64>(gradient, &factors),
+            DType::F32 => scaled::<f32>(gradient, &factors),
+            DType::F16 => scaled::<f16>(gradient, &factors),
+            DType::BF16 => scaled::<bf16>(gradient, &factors),
+            other => unreachable!("{other:?} is no float"),
+        }
+    }
+}
+
+fn compute(
+    student: FlexTensor,
+    teacher: FlexTensor,
+    divergence: Divergence,
+    temperature: f64,
+    with_gradient: bool,
+) -> (FlexTensor, FlexTensor) {
+    let compute = match student.dtype() {
+        DType::F64 => compute_in::<f64>,
+        DType::F32 => compute_in::<f32>,
+        DType::F16 => compute_in::<f16>,
+        DType::BF16 => compute_in::<bf16>,
+        other => unreachable!("{other:?} is no float"),
+    };
+    compute(&student, &teacher, divergence, temperature, with_gradient)
+}
+
+/// Values, and the gradient, which is empty if it was not asked for.
+fn compute_in<S: Stored<Real: Element> + Element + Pod>(
+    student: &FlexTensor,
+    teacher: &FlexTensor,
+    divergence: Divergence,
+    temperature: f64,
+    with_gradient: bool,
+) -> (FlexTensor, FlexTensor) {
+    let [rows, classes] = student.shape().dims();
+    let (student, teacher) = (student.to_contiguous(), teacher.to_contiguous());
+    let rows_of_gradient = if with_gradient { rows } else { 0 };
+    let mut values = vec![S::Real::default(); rows];
+    let mut gradient = vec![S::default(); rows_of_gradient * classes];
+    let input = Rows {
+        student: contiguous::<S>(&student),
+        teacher: contiguous::<S>(&teacher),
+        classes,
+        divergence,
+        temperature,
+    };
+    input.compute(&mut values, with_gradient.then_some(&mut gradient));
+    (
+        FlexTensor::from_data(TensorData::new(values, [rows])),
+        FlexTensor::from_data(TensorData::new(gradient, [rows_of_gradient, classes])),
+    )
+}
+
+fn scaled<S: Stored<Real: Element + Pod> + Element + Pod>(gradient: FlexTensor, factors: &FlexTensor) -> FlexTensor {
+    let [_, classes] = gradient.shape().dims();
+    let factors = factors.to_contiguous();
+    let mut gradient = gradient.to_contiguous();
+    scale_rows::<S>(gradient.storage_mut(), classes, contiguous(&factors));
+    gradient
+}
+
+fn contiguous<E: Element + Pod>(tensor: &FlexTensor) -> &[E] {
+    tensor.as_slice().expect("it was made contiguous")
+}

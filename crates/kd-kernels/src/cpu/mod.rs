@@ -1,0 +1,13 @@
+//! The kernels on a processor: vectorised within a row, parallel over rows.
+
+#[cfg(feature = "flex")]
+mod flex;
+#[cfg(feature = "ndarray")]
+#[allow(deprecated, reason = "deprecated upstream, still supported here")]
+mod ndarray;
+mod pointwise;
+mod real;
+mod row;
+mod rows;
+mod scale;
+mod stored;

@@ -1,0 +1,34 @@
+//! Fused row-wise operations for the `kd` family: what a loss over a large vocabulary spends its time in.
+//!
+//! A [`Divergence`] between softened rows of logits, composed of Burn's operations, walks over the logits some twenty
+//! times. [`divergence`] reads student and teacher once, writes the student's gradient while the row is still in the cache,
+//! and in the backward pass scales it. It is a Burn backend extension:
+//!
+//! | Backend | Feature | How it runs |
+//! |---|---|---|
+//! | Flex, NdArray | `flex`, `ndarray` | vectorised within a row, parallel over rows |
+//! | any other, or a feature that is off | | [`composed`] of Burn's operations |
+//!
+//! # The numerics
+//!
+//! Half precision is computed in f32, and sums over classes go on in f64. Where student and teacher nearly agree (a high
+//! temperature, the end of a training), a divergence is far smaller than the terms it is made of, and rounding would be
+//! all that is left of it; there, a series in the difference of the logits takes the place of the difference of their
+//! exponentials.
+
+#[cfg(feature = "autodiff")]
+mod autodiff;
+#[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
+mod backend;
+mod composed;
+#[cfg(feature = "cpu")]
+mod cpu;
+mod divergence;
+mod fused;
+mod widen;
+
+pub use backend::{DivergenceBackend, GradientBackend};
+pub use composed::composed;
+pub use divergence::Divergence;
+pub use fused::{divergence, is_fused};
+use widen::widen;
