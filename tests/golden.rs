@@ -6,7 +6,7 @@ use kd_testkit::{device, golden};
 #[test]
 fn soft_label() {
     let config = SoftLabelLossConfig::new();
-    golden::check("soft_label.json", &device(), &config, kd_tests::soft_label);
+    golden::check_to_resolution("soft_label.json", &device(), &config, kd_tests::soft_label);
 }
 
 #[test]
