@@ -1,6 +1,10 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig};
+use kd::soft_label::{
+    AdaptiveKlLossConfig, JensenShannonLossConfig, KnowledgeDistillationLossConfig, LogitMseLossConfig,
+    ReverseKlLossConfig, SkewKlLossConfig, SkewReverseKlLossConfig, SoftCrossEntropyLossConfig, SoftLabelLossConfig,
+    SymmetricKlLossConfig, TotalVariationLossConfig,
+};
 use kd_testkit::{device, golden};
 
 #[test]
@@ -19,3 +23,28 @@ fn knowledge_distillation() {
         kd_tests::knowledge_distillation,
     );
 }
+
+/// A test for the golden file of the same name.
+macro_rules! golden {
+    ($($name:ident: $config:ident),+ $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                let file = concat!(stringify!($name), ".json");
+                golden::check(file, &device(), &$config::new(), kd_tests::$name);
+            }
+        )+
+    };
+}
+
+golden!(
+    reverse_kl: ReverseKlLossConfig,
+    symmetric_kl: SymmetricKlLossConfig,
+    jensen_shannon: JensenShannonLossConfig,
+    skew_kl: SkewKlLossConfig,
+    skew_reverse_kl: SkewReverseKlLossConfig,
+    total_variation: TotalVariationLossConfig,
+    soft_cross_entropy: SoftCrossEntropyLossConfig,
+    adaptive_kl: AdaptiveKlLossConfig,
+    logit_mse: LogitMseLossConfig,
+);

@@ -1,13 +1,29 @@
 //! Every loss against every law that it promises to keep. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel};
-use kd_testkit::laws;
-use kd_tests::{knowledge_distillation, soft_label, soft_label_of_tokens};
+use kd::soft_label::{
+    AdaptiveKlLossConfig as AdaptiveKl, JensenShannonLossConfig as JensenShannon,
+    KnowledgeDistillationLossConfig as Kd, LogitMseLossConfig as LogitMse, ReverseKlLossConfig as ReverseKl,
+    SkewKlLossConfig as SkewKl, SkewReverseKlLossConfig as SkewReverseKl,
+    SoftCrossEntropyLossConfig as SoftCrossEntropy, SoftLabelLossConfig as SoftLabel,
+    SymmetricKlLossConfig as SymmetricKl, TotalVariationLossConfig as TotalVariation,
+};
+use kd_testkit::{Subject, laws};
+use kd_tests::*;
 
 laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(1.0)));
 laws!(soft_label_t4: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(4.0)));
 laws!(soft_label_t20: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(20.0)));
 laws!(soft_label_tokens: [any, divergence, softmax], soft_label_of_tokens(&SoftLabel::new()));
+laws!(reverse_kl_t2: [any, divergence, softmax], reverse_kl(&ReverseKl::new().with_temperature(2.0)));
+laws!(symmetric_kl_t2: [any, divergence, softmax], symmetric_kl(&SymmetricKl::new().with_temperature(2.0)));
+laws!(jensen_shannon_t1: [any, divergence, softmax], jensen_shannon(&JensenShannon::new()));
+laws!(jensen_shannon_beta_01: [any, divergence, softmax], jensen_shannon(&JensenShannon::new().with_beta(0.1)));
+laws!(skew_kl_t2: [any, divergence, softmax], skew_kl(&SkewKl::new().with_temperature(2.0)));
+laws!(skew_reverse_kl_t2: [any, divergence, softmax], skew_reverse_kl(&SkewReverseKl::new().with_temperature(2.0)));
+laws!(total_variation_t1: [any, divergence, softmax], total_variation(&TotalVariation::new()));
+laws!(soft_cross_entropy_t2: [any, softmax], soft_cross_entropy(&SoftCrossEntropy::new().with_temperature(2.0)));
+laws!(adaptive_kl_t1: [any, divergence, softmax], adaptive_kl(&AdaptiveKl::new()));
+laws!(logit_mse_: [any, divergence], logit_mse(&LogitMse::new()));
 laws!(kd_labels_only: [any, softmax], knowledge_distillation(&Kd::new().with_alpha(0.0)));
 laws!(kd_mixed: [any, softmax], knowledge_distillation(&Kd::new().with_alpha(0.7)));
 laws!(kd_teacher_only: [any, divergence, softmax], knowledge_distillation(&Kd::new().with_alpha(1.0)));
@@ -15,6 +31,22 @@ laws!(kd_teacher_only: [any, divergence, softmax], knowledge_distillation(&Kd::n
 #[test]
 fn temperature_keeps_the_gradient_of_soft_labels() {
     laws::temperature_keeps_the_gradient(|t| soft_label(&SoftLabel::new().with_temperature(t)));
+}
+
+#[test]
+fn temperature_keeps_the_gradient_of_the_other_divergences() {
+    let all: [fn(f64) -> Subject; 7] = [
+        |t| reverse_kl(&ReverseKl::new().with_temperature(t)),
+        |t| symmetric_kl(&SymmetricKl::new().with_temperature(t)),
+        |t| jensen_shannon(&JensenShannon::new().with_temperature(t)),
+        |t| skew_kl(&SkewKl::new().with_temperature(t)),
+        |t| skew_reverse_kl(&SkewReverseKl::new().with_temperature(t)),
+        |t| soft_cross_entropy(&SoftCrossEntropy::new().with_temperature(t)),
+        |t| total_variation(&TotalVariation::new().with_temperature(t)),
+    ];
+    for at in all {
+        laws::temperature_keeps_the_gradient(at);
+    }
 }
 
 #[test]

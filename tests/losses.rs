@@ -3,7 +3,11 @@
 use burn::tensor::Tensor;
 use kd::{
     Labelled,
-    soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig},
+    soft_label::{
+        AdaptiveKlLossConfig, JensenShannonLossConfig, KnowledgeDistillationLossConfig, LogitMseLossConfig,
+        ReverseKlLossConfig, SkewKlLossConfig, SkewReverseKlLossConfig, SoftCrossEntropyLossConfig,
+        SoftLabelLossConfig, SymmetricKlLossConfig, TotalVariationLossConfig,
+    },
 };
 use kd_testkit::Subject;
 
@@ -20,4 +24,49 @@ pub fn soft_label_of_tokens(config: &SoftLabelLossConfig) -> Subject {
 /// [`KnowledgeDistillationLoss`](kd::soft_label::KnowledgeDistillationLoss).
 pub fn knowledge_distillation(config: &KnowledgeDistillationLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`ReverseKlLoss`](kd::soft_label::ReverseKlLoss).
+pub fn reverse_kl(config: &ReverseKlLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`SymmetricKlLoss`](kd::soft_label::SymmetricKlLoss).
+pub fn symmetric_kl(config: &SymmetricKlLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`JensenShannonLoss`](kd::soft_label::JensenShannonLoss).
+pub fn jensen_shannon(config: &JensenShannonLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`SkewKlLoss`](kd::soft_label::SkewKlLoss).
+pub fn skew_kl(config: &SkewKlLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`SkewReverseKlLoss`](kd::soft_label::SkewReverseKlLoss).
+pub fn skew_reverse_kl(config: &SkewReverseKlLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`TotalVariationLoss`](kd::soft_label::TotalVariationLoss).
+pub fn total_variation(config: &TotalVariationLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`SoftCrossEntropyLoss`](kd::soft_label::SoftCrossEntropyLoss).
+pub fn soft_cross_entropy(config: &SoftCrossEntropyLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`AdaptiveKlLoss`](kd::soft_label::AdaptiveKlLoss).
+pub fn adaptive_kl(config: &AdaptiveKlLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`LogitMseLoss`](kd::soft_label::LogitMseLoss).
+pub fn logit_mse(config: &LogitMseLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
 }

@@ -150,6 +150,30 @@ pub fn alpha(owner: &'static str, value: f64) -> Result<(), Error> {
     )
 }
 
+/// A share between two directions or distributions must be in `[0, 1]`.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn share(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    valid((0.0..=1.0).contains(&value), owner, name, value, "in [0, 1]")
+}
+
+/// The skew of a mixture must be in `[0, 1)`: at 1 both sides are the same, and there is nothing to learn.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn skew(owner: &'static str, value: f64) -> Result<(), Error> {
+    valid(
+        (0.0..1.0).contains(&value),
+        owner,
+        "alpha",
+        value,
+        "in [0, 1) (0 is without skew, 0.1 is usual; at 1 both sides are the same and nothing is learnt)",
+    )
+}
+
 fn valid(
     holds: bool,
     owner: &'static str,

@@ -88,14 +88,15 @@ impl KnowledgeDistillationLossConfig {
 ///
 /// # Convention
 ///
-/// Alpha is the weight of the *soft* part; torchdistill and Keras put it on the hard one. The paper speaks of a weighted
-/// average, with considerably less weight on the hard part. The cross-entropy is at temperature 1 (neural-compressor and some others
-/// temper it). Defaults are those of RepDistiller and mdistiller (T = 4, 0.1 · CE + 0.9 · KD).
+/// Alpha is the weight of the *soft* part; torchdistill and Keras put it on the hard one. The paper speaks of a
+/// weighted average, with considerably less weight on the hard part. The cross-entropy is at temperature 1
+/// (neural-compressor and some others temper it). Defaults are those of RepDistiller and mdistiller (T = 4, 0.1 · CE +
+/// 0.9 · KD).
 ///
 /// # Panics
 ///
-/// If student and teacher differ in shape, there are no rows or no classes, there is not one label per row, or a label is
-/// not a class.
+/// If student and teacher differ in shape, there are no rows or no classes, there is not one label per row, or a label
+/// is not a class.
 ///
 /// # Example
 ///

@@ -77,9 +77,9 @@ impl SoftLabelLossConfig {
 /// # Convention
 ///
 /// KL and not cross-entropy (the gradient is the same, but only KL is 0 at equality); from the teacher to the student
-/// (*forward* KL); with T²; divided by rows. So do RepDistiller, mdistiller, the DistilBERT scripts and Keras. *Without* T²
-/// are TextBrewer, Liger and TRL: multiply their weight by 1/T² here. Divided by rows *and* classes are Model-Optimizer's
-/// default, neural-compressor, Tf-KD, TinyBERT and DeiT: divide their weight by `classes` here.
+/// (*forward* KL); with T²; divided by rows. So do RepDistiller, mdistiller, the DistilBERT scripts and Keras.
+/// *Without* T² are TextBrewer, Liger and TRL: multiply their weight by 1/T² here. Divided by rows *and* classes are
+/// Model-Optimizer's default, neural-compressor, Tf-KD, TinyBERT and DeiT: divide their weight by `classes` here.
 ///
 /// # Panics
 ///
