@@ -5,6 +5,7 @@
 //! | Group | For | Adds |
 //! |---|---|---|
 //! | `any` | every loss | order, repetition, masks and accumulation over samples; constant teacher; shapes; derivatives; half precision; ≥ 0 |
+//! | `detached` | a loss with a factor that gets no gradient on purpose | all of `any` but the derivatives by finite differences |
 //! | `divergence` | 0 at equality | value and gradient are 0 where student and teacher are equal |
 //! | `softmax` | functions of softmax rows | absent classes, shifted rows, reordered classes, extreme logits |
 //!
@@ -57,11 +58,15 @@ macro_rules! laws {
         }
     };
     (@any) => {
+        $crate::laws!(@each finite_differences);
+        $crate::laws!(@detached);
+    };
+    (@detached) => {
         $crate::laws!(@each
             the_mean_is_of_the_values order_does_not_matter repetition_does_not_matter
             masked_rows_change_nothing nothing_unmasked_is_a_zero micro_batches_accumulate
             the_teacher_is_a_constant unequal_shapes_panic an_empty_batch_has_no_mean
-            finite_differences backends_agree half_precision_is_widened never_negative);
+            backends_agree half_precision_is_widened never_negative);
     };
     (@divergence) => {
         $crate::laws!(@each zero_at_equality);
