@@ -4,7 +4,10 @@ use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use kd::{
     prelude::*,
     rows,
-    soft_label::{KnowledgeDistillationLoss, SoftLabelLoss},
+    soft_label::{
+        CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, KnowledgeDistillationLoss, NormalizedKdLossConfig,
+        SoftLabelLoss, WeightedSoftLabelLossConfig,
+    },
 };
 use kd_testkit::device;
 
@@ -83,6 +86,35 @@ fn a_label_below_zero() {
 #[should_panic(expected = "there are 3 labels for 2 rows; give one label per row")]
 fn labels_for_another_batch() {
     kd().forward(logits([2, 3]), Labelled::new(logits([2, 3]), labels(&[0, 1, 2])));
+}
+
+/// Labels 0 and 3 of 3 classes, for the losses that look at the label's class.
+fn label_too_high(loss: impl DistillLoss<Tensor<2>, Labelled>) {
+    loss.forward(logits([2, 3]), Labelled::new(logits([2, 3]), labels(&[0, 3])));
+}
+
+#[test]
+#[should_panic(expected = "DecoupledKdLoss: label 3 is not a class")]
+fn a_label_too_high_for_decoupled_kd() {
+    label_too_high(DecoupledKdLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "NormalizedKdLoss: label 3 is not a class")]
+fn a_label_too_high_for_normalized_kd() {
+    label_too_high(NormalizedKdLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "WeightedSoftLabelLoss: label 3 is not a class")]
+fn a_label_too_high_for_weighted_soft_labels() {
+    label_too_high(WeightedSoftLabelLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "CorrectedSoftLabelLoss: label 3 is not a class")]
+fn a_label_too_high_for_corrected_soft_labels() {
+    label_too_high(CorrectedSoftLabelLossConfig::new().init());
 }
 
 #[test]

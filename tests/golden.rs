@@ -1,6 +1,9 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig};
+use kd::soft_label::{
+    CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, KnowledgeDistillationLossConfig, NormalizedKdLossConfig,
+    SoftLabelLossConfig, WeightedSoftLabelLossConfig,
+};
 use kd_testkit::{device, golden};
 
 #[test]
@@ -18,4 +21,28 @@ fn knowledge_distillation() {
         &config,
         kd_tests::knowledge_distillation,
     );
+}
+
+#[test]
+fn decoupled() {
+    let config = DecoupledKdLossConfig::new();
+    golden::check("decoupled.json", &device(), &config, kd_tests::decoupled);
+}
+
+#[test]
+fn normalized() {
+    let config = NormalizedKdLossConfig::new();
+    golden::check("normalized.json", &device(), &config, kd_tests::normalized);
+}
+
+#[test]
+fn weighted() {
+    let config = WeightedSoftLabelLossConfig::new();
+    golden::check("weighted.json", &device(), &config, kd_tests::weighted);
+}
+
+#[test]
+fn corrected() {
+    let config = CorrectedSoftLabelLossConfig::new();
+    golden::check("corrected.json", &device(), &config, kd_tests::corrected);
 }

@@ -1,8 +1,12 @@
 //! Every loss against every law that it promises to keep. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel};
+use kd::soft_label::{
+    CorrectedSoftLabelLossConfig as Corrected, DecoupledKdLossConfig as Decoupled,
+    KnowledgeDistillationLossConfig as Kd, NormalizedKdLossConfig as Normalized, SoftLabelLossConfig as SoftLabel,
+    WeightedSoftLabelLossConfig as Weighted,
+};
 use kd_testkit::laws;
-use kd_tests::{knowledge_distillation, soft_label, soft_label_of_tokens};
+use kd_tests::{corrected, decoupled, knowledge_distillation, normalized, soft_label, soft_label_of_tokens, weighted};
 
 laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(1.0)));
 laws!(soft_label_t4: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(4.0)));
@@ -11,6 +15,16 @@ laws!(soft_label_tokens: [any, divergence, softmax], soft_label_of_tokens(&SoftL
 laws!(kd_labels_only: [any, softmax], knowledge_distillation(&Kd::new().with_alpha(0.0)));
 laws!(kd_mixed: [any, softmax], knowledge_distillation(&Kd::new().with_alpha(0.7)));
 laws!(kd_teacher_only: [any, divergence, softmax], knowledge_distillation(&Kd::new().with_alpha(1.0)));
+laws!(decoupled_default: [any, divergence, softmax], decoupled(&Decoupled::new()));
+laws!(decoupled_target_only: [any, divergence, softmax], decoupled(&Decoupled::new().with_beta(0.0)));
+laws!(decoupled_others_only: [any, divergence, softmax], decoupled(&Decoupled::new().with_alpha(0.0).with_beta(1.0)));
+laws!(normalized_t1: [any, softmax], normalized(&Normalized::new()));
+laws!(normalized_t4: [any, softmax], normalized(&Normalized::new().with_temperature(4.0)));
+// Its weight gets no gradient, so the gradient is not the slope of the value.
+laws!(weighted_default: [detached, divergence, softmax], weighted(&Weighted::new()));
+// The student's goal is the corrected teacher, not the teacher.
+laws!(corrected_default: [any, softmax], corrected(&Corrected::new()));
+laws!(corrected_t4: [any, softmax], corrected(&Corrected::new().with_temperature(4.0).with_threshold(0.5)));
 
 #[test]
 fn temperature_keeps_the_gradient_of_soft_labels() {
@@ -20,4 +34,14 @@ fn temperature_keeps_the_gradient_of_soft_labels() {
 #[test]
 fn temperature_keeps_the_gradient_of_kd() {
     laws::temperature_keeps_the_gradient(|t| knowledge_distillation(&Kd::new().with_temperature(t).with_alpha(1.0)));
+}
+
+#[test]
+fn temperature_keeps_the_gradient_of_decoupled_kd() {
+    laws::temperature_keeps_the_gradient(|t| decoupled(&Decoupled::new().with_temperature(t)));
+}
+
+#[test]
+fn temperature_keeps_the_gradient_of_weighted_soft_labels() {
+    laws::temperature_keeps_the_gradient(|t| weighted(&Weighted::new().with_temperature(t)));
 }

@@ -3,7 +3,10 @@
 use burn::tensor::Tensor;
 use kd::{
     Labelled,
-    soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig},
+    soft_label::{
+        CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, KnowledgeDistillationLossConfig, NormalizedKdLossConfig,
+        SoftLabelLossConfig, WeightedSoftLabelLossConfig,
+    },
 };
 use kd_testkit::Subject;
 
@@ -19,5 +22,25 @@ pub fn soft_label_of_tokens(config: &SoftLabelLossConfig) -> Subject {
 
 /// [`KnowledgeDistillationLoss`](kd::soft_label::KnowledgeDistillationLoss).
 pub fn knowledge_distillation(config: &KnowledgeDistillationLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`DecoupledKdLoss`](kd::soft_label::DecoupledKdLoss).
+pub fn decoupled(config: &DecoupledKdLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`NormalizedKdLoss`](kd::soft_label::NormalizedKdLoss).
+pub fn normalized(config: &NormalizedKdLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`WeightedSoftLabelLoss`](kd::soft_label::WeightedSoftLabelLoss).
+pub fn weighted(config: &WeightedSoftLabelLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`CorrectedSoftLabelLoss`](kd::soft_label::CorrectedSoftLabelLoss).
+pub fn corrected(config: &CorrectedSoftLabelLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Labelled>(config.init())
 }

@@ -1,0 +1,36 @@
+//! What the losses say of each other: equations between them, from the papers.
+
+use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+use kd::{prelude::*, rows, soft_label::DecoupledKdLossConfig};
+use kd_testkit::{Batch, assert_close, device, for_each, read, whole_batches, within};
+
+/// Student and teacher logits, and labels, in f32.
+fn tensors(batch: &Batch, device: &Device) -> (Tensor<2>, Tensor<2>, Tensor<1, Int>) {
+    let shape = [batch.rows(), batch.width];
+    let logits = |values: &[f64]| Tensor::from_data(TensorData::new(values.to_vec(), shape), (device, DType::F32));
+    let labels: Vec<i32> = batch.labels.iter().map(|&label| label as i32).collect();
+    let labels = Tensor::from_data(TensorData::new(labels, [batch.rows()]), device);
+    (logits(&batch.student), logits(&batch.teacher), labels)
+}
+
+/// KD = TCKD + (1 − p_y) · NCKD: Hinton's loss is the decoupled one with a weight that shrinks as the teacher gets sure.
+#[test]
+fn hintons_loss_is_its_decoupled_parts() {
+    let t = 4.0;
+    let part = |alpha, beta| {
+        let config = DecoupledKdLossConfig::new().with_temperature(t);
+        config.with_alpha(alpha).with_beta(beta).init()
+    };
+    let (target, others) = (part(1.0, 0.0), part(0.0, 1.0));
+    let kd = SoftLabelLossConfig::new().with_temperature(t).init();
+    for_each(whole_batches(), |batch| {
+        let (student, teacher, labels) = tensors(&batch, &device());
+        let p_y = rows::soften(teacher.clone(), t).gather(1, labels.clone().unsqueeze_dim(1));
+        let labelled = Labelled::new(teacher.clone(), labels);
+        let whole = kd.per_sample(student.clone(), teacher);
+        let target = target.per_sample(student.clone(), labelled.clone());
+        let others = others.per_sample(student, labelled);
+        let sum = target + others * (p_y.squeeze_dim::<1>(1).neg() + 1.0);
+        assert_close("KD", &read(sum), &read(whole), within(1e-5).of_at_least(1.0));
+    });
+}
