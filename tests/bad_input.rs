@@ -6,7 +6,7 @@ use kd::{
     rows,
     soft_label::{
         CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, KnowledgeDistillationLoss, NormalizedKdLossConfig,
-        SoftLabelLoss, WeightedSoftLabelLossConfig,
+        SoftLabelLoss, Standardized, WeightedSoftLabelLossConfig,
     },
 };
 use kd_testkit::device;
@@ -115,6 +115,19 @@ fn a_label_too_high_for_weighted_soft_labels() {
 #[should_panic(expected = "CorrectedSoftLabelLoss: label 3 is not a class")]
 fn a_label_too_high_for_corrected_soft_labels() {
     label_too_high(CorrectedSoftLabelLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "Standardized: the student has shape [8, 10] and the teacher [8, 12]")]
+fn unequal_classes_before_standardization() {
+    Standardized::new(soft()).forward(logits([8, 10]), logits([8, 12]));
+}
+
+#[test]
+#[should_panic(expected = "Standardized: the batch is empty")]
+fn an_empty_batch_before_standardization() {
+    let empty = || Tensor::<2>::zeros([0, 10], &Device::flex());
+    Standardized::new(soft()).forward(empty(), empty());
 }
 
 #[test]

@@ -46,3 +46,9 @@ fn corrected() {
     let config = CorrectedSoftLabelLossConfig::new();
     golden::check("corrected.json", &device(), &config, kd_tests::corrected);
 }
+
+#[test]
+fn standardized() {
+    let config = SoftLabelLossConfig::new();
+    golden::check("standardized.json", &device(), &config, kd_tests::standardized);
+}

@@ -1,7 +1,11 @@
 //! What the losses say of each other: equations between them, from the papers.
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
-use kd::{prelude::*, rows, soft_label::DecoupledKdLossConfig};
+use kd::{
+    prelude::*,
+    rows,
+    soft_label::{DecoupledKdLossConfig, Standardized},
+};
 use kd_testkit::{Batch, assert_close, device, for_each, read, whole_batches, within};
 
 /// Student and teacher logits, and labels, in f32.
@@ -32,5 +36,25 @@ fn hintons_loss_is_its_decoupled_parts() {
         let others = others.per_sample(student, labelled);
         let sum = target + others * (p_y.squeeze_dim::<1>(1).neg() + 1.0);
         assert_close("KD", &read(sum), &read(whole), within(1e-5).of_at_least(1.0));
+    });
+}
+
+/// A student with its own scale and its own offset in every row is as near to its teacher as one without.
+#[test]
+fn standardized_logits_have_no_scale_and_no_offset() {
+    let kd = Standardized::new(SoftLabelLossConfig::new().with_temperature(2.0).init());
+    for_each(whole_batches(), |batch| {
+        let (student, teacher, _) = tensors(&batch, &device());
+        let row = Tensor::<1, Int>::arange(0..batch.rows() as i64, &student.device())
+            .float()
+            .unsqueeze_dim::<2>(1);
+        let scaled = student.clone() * (row.clone() + 1.0) * 0.25 + row;
+        let expected = read(kd.per_sample(student, teacher.clone()));
+        assert_close(
+            "scaled",
+            &read(kd.per_sample(scaled, teacher)),
+            &expected,
+            within(1e-5).of_at_least(1.0),
+        );
     });
 }

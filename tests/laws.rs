@@ -6,7 +6,10 @@ use kd::soft_label::{
     WeightedSoftLabelLossConfig as Weighted,
 };
 use kd_testkit::laws;
-use kd_tests::{corrected, decoupled, knowledge_distillation, normalized, soft_label, soft_label_of_tokens, weighted};
+use kd_tests::{
+    corrected, decoupled, knowledge_distillation, normalized, soft_label, soft_label_of_tokens, standardized,
+    standardized_decoupled, weighted,
+};
 
 laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(1.0)));
 laws!(soft_label_t4: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(4.0)));
@@ -25,6 +28,9 @@ laws!(weighted_default: [detached, divergence, softmax], weighted(&Weighted::new
 // The student's goal is the corrected teacher, not the teacher.
 laws!(corrected_default: [any, softmax], corrected(&Corrected::new()));
 laws!(corrected_t4: [any, softmax], corrected(&Corrected::new().with_temperature(4.0).with_threshold(0.5)));
+laws!(standardized_t2: [any, divergence, softmax], standardized(&SoftLabel::new().with_temperature(2.0)));
+laws!(standardized_decoupled_t2: [any, divergence, softmax],
+    standardized_decoupled(&Decoupled::new().with_temperature(2.0).with_beta(1.0)));
 
 #[test]
 fn temperature_keeps_the_gradient_of_soft_labels() {

@@ -5,7 +5,7 @@ use kd::{
     Labelled,
     soft_label::{
         CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, KnowledgeDistillationLossConfig, NormalizedKdLossConfig,
-        SoftLabelLossConfig, WeightedSoftLabelLossConfig,
+        SoftLabelLossConfig, Standardized, WeightedSoftLabelLossConfig,
     },
 };
 use kd_testkit::Subject;
@@ -43,4 +43,14 @@ pub fn weighted(config: &WeightedSoftLabelLossConfig) -> Subject {
 /// [`CorrectedSoftLabelLoss`](kd::soft_label::CorrectedSoftLabelLoss).
 pub fn corrected(config: &CorrectedSoftLabelLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`Standardized`] around a [`SoftLabelLoss`](kd::soft_label::SoftLabelLoss).
+pub fn standardized(config: &SoftLabelLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(Standardized::new(config.init()))
+}
+
+/// [`Standardized`] around a [`DecoupledKdLoss`](kd::soft_label::DecoupledKdLoss), whose teacher has labels.
+pub fn standardized_decoupled(config: &DecoupledKdLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(Standardized::new(config.init()))
 }

@@ -9,6 +9,10 @@
 //! | [`WeightedSoftLabelLoss`] | soft labels, less where the student is better already: WSLD (Zhou et al., 2021) |
 //! | [`CorrectedSoftLabelLoss`] | soft labels in which the label leads: minifinetuning (Belcak et al., 2025) |
 //!
+//! | Piece | What it is |
+//! |---|---|
+//! | [`Standardized`] | any of the losses on logits of mean 0 and standard deviation 1: LSKD (Sun et al., 2024) |
+//!
 //! Every loss implements [`DistillLoss`](kd_core::DistillLoss); its `Config` is a Burn config, so it can be saved.
 
 mod corrected;
@@ -17,6 +21,7 @@ mod knowledge_distillation;
 mod normalized;
 mod soft_label;
 mod split;
+mod standardized;
 mod weighted;
 
 pub use corrected::{CorrectedSoftLabelLoss, CorrectedSoftLabelLossConfig};
@@ -24,4 +29,5 @@ pub use decoupled::{DecoupledKdLoss, DecoupledKdLossConfig};
 pub use knowledge_distillation::{KnowledgeDistillationLoss, KnowledgeDistillationLossConfig};
 pub use normalized::{NormalizedKdLoss, NormalizedKdLossConfig};
 pub use soft_label::{SoftLabelLoss, SoftLabelLossConfig};
+pub use standardized::Standardized;
 pub use weighted::{WeightedSoftLabelLoss, WeightedSoftLabelLossConfig};
