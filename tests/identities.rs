@@ -4,7 +4,7 @@ use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use kd::{
     prelude::*,
     rows,
-    soft_label::{DecoupledKdLossConfig, Standardized},
+    soft_label::{DecoupledKdLossConfig, SmoothedLabelsConfig, Standardized},
 };
 use kd_testkit::{Batch, assert_close, device, for_each, read, whole_batches, within};
 
@@ -36,6 +36,35 @@ fn hintons_loss_is_its_decoupled_parts() {
         let others = others.per_sample(student, labelled);
         let sum = target + others * (p_y.squeeze_dim::<1>(1).neg() + 1.0);
         assert_close("KD", &read(sum), &read(whole), within(1e-5).of_at_least(1.0));
+    });
+}
+
+/// KL from smoothed labels = cross-entropy with smoothed labels − their entropy.
+#[test]
+fn label_smoothing_is_distillation() {
+    let epsilon = 0.1;
+    let kd = SoftLabelLossConfig::new().with_temperature(1.0).init();
+    for_each(whole_batches(), |batch| {
+        let (student, _, labels) = tensors(&batch, &device());
+        let classes = batch.width as f64;
+        let teacher = SmoothedLabelsConfig::new(batch.width).with_epsilon(epsilon).init();
+        let distilled = kd.per_sample(student.clone(), teacher.teach(labels));
+
+        let (wrong, right) = (epsilon / classes, 1.0 - epsilon + epsilon / classes);
+        let entropy = -right * right.ln() - (classes - 1.0) * wrong * wrong.ln();
+        let smoothed = |(row, &label): (&[f64], &usize)| {
+            let total: f64 = row.iter().map(|z| z.exp()).sum();
+            let surprise = |class: usize| total.ln() - row[class];
+            let evenly: f64 = (0..row.len()).map(surprise).sum::<f64>() * wrong;
+            (1.0 - epsilon) * surprise(label) + evenly - entropy
+        };
+        let expected: Vec<f64> = batch
+            .student
+            .chunks(batch.width)
+            .zip(&batch.labels)
+            .map(smoothed)
+            .collect();
+        assert_close("smoothed", &read(distilled), &expected, within(1e-5).of_at_least(1.0));
     });
 }
 

@@ -12,6 +12,7 @@
 //! | Piece | What it is |
 //! |---|---|
 //! | [`Standardized`] | any of the losses on logits of mean 0 and standard deviation 1: LSKD (Sun et al., 2024) |
+//! | [`SmoothedLabels`] | a teacher that needs labels alone: label smoothing (Szegedy et al., 2016) |
 //!
 //! Every loss implements [`DistillLoss`](kd_core::DistillLoss); its `Config` is a Burn config, so it can be saved.
 
@@ -19,6 +20,7 @@ mod corrected;
 mod decoupled;
 mod knowledge_distillation;
 mod normalized;
+mod smoothed;
 mod soft_label;
 mod split;
 mod standardized;
@@ -28,6 +30,7 @@ pub use corrected::{CorrectedSoftLabelLoss, CorrectedSoftLabelLossConfig};
 pub use decoupled::{DecoupledKdLoss, DecoupledKdLossConfig};
 pub use knowledge_distillation::{KnowledgeDistillationLoss, KnowledgeDistillationLossConfig};
 pub use normalized::{NormalizedKdLoss, NormalizedKdLossConfig};
+pub use smoothed::{SmoothedLabels, SmoothedLabelsConfig};
 pub use soft_label::{SoftLabelLoss, SoftLabelLossConfig};
 pub use standardized::Standardized;
 pub use weighted::{WeightedSoftLabelLoss, WeightedSoftLabelLossConfig};
