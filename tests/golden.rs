@@ -1,9 +1,10 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
 use kd::soft_label::{
-    AdaptiveKlLossConfig, JensenShannonLossConfig, KnowledgeDistillationLossConfig, LogitMseLossConfig,
-    ReverseKlLossConfig, SkewKlLossConfig, SkewReverseKlLossConfig, SoftCrossEntropyLossConfig, SoftLabelLossConfig,
-    SymmetricKlLossConfig, TotalVariationLossConfig,
+    AdaptiveKlLossConfig, CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, JensenShannonLossConfig,
+    KnowledgeDistillationLossConfig, LogitMseLossConfig, NormalizedKdLossConfig, ReverseKlLossConfig, SkewKlLossConfig,
+    SkewReverseKlLossConfig, SoftCrossEntropyLossConfig, SoftLabelLossConfig, SymmetricKlLossConfig,
+    TotalVariationLossConfig, WeightedSoftLabelLossConfig,
 };
 use kd_testkit::{device, golden};
 
@@ -47,4 +48,9 @@ golden!(
     soft_cross_entropy: SoftCrossEntropyLossConfig,
     adaptive_kl: AdaptiveKlLossConfig,
     logit_mse: LogitMseLossConfig,
+    decoupled: DecoupledKdLossConfig,
+    normalized: NormalizedKdLossConfig,
+    weighted: WeightedSoftLabelLossConfig,
+    corrected: CorrectedSoftLabelLossConfig,
+    standardized: SoftLabelLossConfig,
 );

@@ -4,9 +4,10 @@ use burn::tensor::Tensor;
 use kd::{
     Labelled,
     soft_label::{
-        AdaptiveKlLossConfig, JensenShannonLossConfig, KnowledgeDistillationLossConfig, LogitMseLossConfig,
-        ReverseKlLossConfig, SkewKlLossConfig, SkewReverseKlLossConfig, SoftCrossEntropyLossConfig,
-        SoftLabelLossConfig, SymmetricKlLossConfig, TotalVariationLossConfig,
+        AdaptiveKlLossConfig, CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, JensenShannonLossConfig,
+        KnowledgeDistillationLossConfig, LogitMseLossConfig, NormalizedKdLossConfig, ReverseKlLossConfig,
+        SkewKlLossConfig, SkewReverseKlLossConfig, SoftCrossEntropyLossConfig, SoftLabelLossConfig, Standardized,
+        SymmetricKlLossConfig, TotalVariationLossConfig, WeightedSoftLabelLossConfig,
     },
 };
 use kd_testkit::Subject;
@@ -69,4 +70,34 @@ pub fn adaptive_kl(config: &AdaptiveKlLossConfig) -> Subject {
 /// [`LogitMseLoss`](kd::soft_label::LogitMseLoss).
 pub fn logit_mse(config: &LogitMseLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`DecoupledKdLoss`](kd::soft_label::DecoupledKdLoss).
+pub fn decoupled(config: &DecoupledKdLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`NormalizedKdLoss`](kd::soft_label::NormalizedKdLoss).
+pub fn normalized(config: &NormalizedKdLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`WeightedSoftLabelLoss`](kd::soft_label::WeightedSoftLabelLoss).
+pub fn weighted(config: &WeightedSoftLabelLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`CorrectedSoftLabelLoss`](kd::soft_label::CorrectedSoftLabelLoss).
+pub fn corrected(config: &CorrectedSoftLabelLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`Standardized`] around a [`SoftLabelLoss`](kd::soft_label::SoftLabelLoss).
+pub fn standardized(config: &SoftLabelLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(Standardized::new(config.init()))
+}
+
+/// [`Standardized`] around a [`DecoupledKdLoss`](kd::soft_label::DecoupledKdLoss), whose teacher has labels.
+pub fn standardized_decoupled(config: &DecoupledKdLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Labelled>(Standardized::new(config.init()))
 }

@@ -53,7 +53,7 @@ def reverse_kl(case: Case) -> torch.Tensor:
 
 def symmetric_kl(case: Case) -> torch.Tensor:
     p, q = softened(case)
-    forward = case.config["forward"]
+    forward = case.config["forward_share"]
     return times_squared(case, forward * kl(p, q) + (1.0 - forward) * kl(q, p))
 
 
@@ -147,6 +147,11 @@ def without_kinks(cases: list[Case]) -> list[Case]:
     return [case for case in cases if not case.name.startswith(("equal", "huge"))]
 
 
+def without_ties(cases: list[Case]) -> list[Case]:
+    """Of classes the teacher thinks equally likely either may be the one that still fits into the head."""
+    return [case for case in cases if not case.name.startswith("huge")]
+
+
 def plain(cases: list[Case]) -> list[Case]:
     """Cases for a loss without parameters that knows no excluded classes."""
     kept = [case for case in cases if not case.name.startswith("excluded")]
@@ -165,7 +170,7 @@ if __name__ == "__main__":
                 "symmetric_kl.json",
                 "temperature^2 * (forward * KL(teacher || student) + (1 - forward) * KL(student || teacher))" + how,
                 symmetric_kl,
-                cases(infinite=True, forward=0.3),
+                cases(infinite=True, forward_share=0.3),
             ),
             Golden(
                 "jensen_shannon.json",
@@ -202,7 +207,7 @@ if __name__ == "__main__":
                 "temperature^2 * (w * KL(teacher || student) + (1 - w) * KL(student || teacher)), w by walking down the "
                 "teacher's classes one by one" + how,
                 adaptive_kl,
-                cases(infinite=True, head=0.5) + renamed(cases(infinite=True, head=0.9), "_head0.9")[:3],
+                without_ties(cases(infinite=True, head=0.5)) + renamed(cases(infinite=True, head=0.9), "_head0.9")[:3],
             ),
             Golden("logit_mse.json", "mean of (student - teacher)^2" + how, logit_mse, plain(cases())),
         ],

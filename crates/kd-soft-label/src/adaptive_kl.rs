@@ -34,7 +34,7 @@ impl AdaptiveKlLossConfig {
     ///
     /// [`Error::InvalidValue`] if the head is outside `[0, 1]`, or the temperature is 0, negative, NaN or infinite.
     pub fn try_init(&self) -> Result<AdaptiveKlLoss, Error> {
-        check::share("AdaptiveKlLossConfig", "head", self.head)?;
+        check::share("AdaptiveKlLossConfig", "head", self.head, "in [0, 1] (0.5 is usual)")?;
         check::temperature("AdaptiveKlLossConfig", self.temperature)?;
         Ok(AdaptiveKlLoss {
             head: self.head,
@@ -207,7 +207,7 @@ mod tests {
         let error = AdaptiveKlLossConfig::new().with_head(1.5).try_init().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "AdaptiveKlLossConfig: head is 1.5, but must be in [0, 1]"
+            "AdaptiveKlLossConfig: head is 1.5, but must be in [0, 1] (0.5 is usual)"
         );
     }
 }

@@ -76,7 +76,7 @@ divergence_loss! {
     /// [`SkewKlLoss`](crate::SkewKlLoss), one side against a mixture.
     JensenShannonLoss, JensenShannonLossConfig {
         /// The teacher's share of the mixture, in `[0, 1]`; at the ends the loss is forward and reverse KL.
-        beta = 0.5, checked by |owner, value| check::share(owner, "beta", value);
+        beta = 0.5, checked by |owner, value| check::share(owner, "beta", value, "in [0, 1] (0.5 is usual; the ends are forward and reverse KL)");
     }
     divergence: |loss| match loss.beta {
         0.0 => Divergence::ForwardKl,
@@ -104,7 +104,9 @@ mod tests {
             let error = JensenShannonLossConfig::new().with_beta(beta).try_init().unwrap_err();
             assert_eq!(
                 error.to_string(),
-                format!("JensenShannonLossConfig: beta is {beta}, but must be in [0, 1]")
+                format!(
+                    "JensenShannonLossConfig: beta is {beta}, but must be in [0, 1] (0.5 is usual; the ends are forward and reverse KL)"
+                )
             );
         }
     }

@@ -174,14 +174,7 @@ impl KnowledgeDistillationLoss {
 impl DistillLoss<Tensor<2>, Labelled> for KnowledgeDistillationLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
-        const NAME: &str = "KnowledgeDistillationLoss";
-        check::logits(NAME, &student, &teacher.logits);
-        let [rows, classes] = student.dims();
-        check::label_count(NAME, &teacher.labels, rows);
-        if self.check_labels {
-            check::labels(NAME, &teacher.labels, classes);
-        }
-
+        check::labelled("KnowledgeDistillationLoss", &student, &teacher, self.check_labels);
         let soft = |student| self.soft.per_sample(student, teacher.logits);
         let hard = |student| rows::cross_entropy(student, teacher.labels);
         // At the ends the part that does not count is left out: 0 · ∞ would not be 0.

@@ -8,7 +8,7 @@ divergence_loss! {
     ///
     /// ```text
     /// p = softmax(teacher / T)    q = softmax(student / T)
-    /// loss = T² · (forward · KL(p ‖ q) + (1 − forward) · KL(q ‖ p))
+    /// loss = T² · (forward_share · KL(p ‖ q) + (1 − forward_share) · KL(q ‖ p))
     /// ```
     ///
     /// # Shapes
@@ -22,7 +22,7 @@ divergence_loss! {
     ///
     /// # Gradient
     ///
-    /// `T · (forward · (q − p) + (1 − forward) · q · (log q/p − KL(q ‖ p))) / rows`; none for the teacher.
+    /// `T · (forward_share · (q − p) + (1 − forward_share) · q · (log q/p − KL(q ‖ p))) / rows`; none for the teacher.
     ///
     /// # Range
     ///
@@ -33,7 +33,7 @@ divergence_loss! {
     ///
     /// | Name | Default | Purpose | Range |
     /// |---|---|---|---|
-    /// | `forward` | 0.5 | the share of KL(p ‖ q) | `[0, 1]` |
+    /// | `forward_share` | 0.5 | the share of KL(p ‖ q) | `[0, 1]` |
     /// | `temperature` | 1 | flattens both distributions | finite, > 0 |
     ///
     /// # Convention
@@ -53,7 +53,7 @@ divergence_loss! {
     /// use kd_soft_label::SymmetricKlLossConfig;
     ///
     /// # let device = Device::flex();
-    /// let loss = SymmetricKlLossConfig::new().with_forward(0.5).init();
+    /// let loss = SymmetricKlLossConfig::new().with_forward_share(0.5).init();
     /// let teacher = Tensor::<2>::from_floats([[2.0, 0.0, 0.0]], &device);
     /// let student = Tensor::<2>::from_floats([[0.0, 0.0, 0.0]], &device);
     /// let value = loss.forward(student, teacher.clone()).into_scalar::<f32>();
@@ -72,9 +72,9 @@ divergence_loss! {
     /// whose share is chosen row by row.
     SymmetricKlLoss, SymmetricKlLossConfig {
         /// The share of the forward direction, KL(teacher ‖ student); the rest goes the other way. In `[0, 1]`.
-        forward = 0.5, checked by |owner, value| check::share(owner, "forward", value);
+        forward_share = 0.5, checked by |owner, value| check::share(owner, "forward_share", value, "in [0, 1] (1 is KL from the teacher to the student alone, 0 the other way round)");
     }
-    divergence: |loss| Divergence::SymmetricKl { forward: loss.forward },
+    divergence: |loss| Divergence::SymmetricKl { forward: loss.forward_share },
     times: squared,
 }
 
@@ -86,20 +86,22 @@ mod tests {
     fn shows_what_it_is() {
         assert_eq!(
             format!("{}", SymmetricKlLossConfig::new().init()),
-            "SymmetricKlLoss {forward: 0.5, temperature: 1}"
+            "SymmetricKlLoss {forward_share: 0.5, temperature: 1}"
         );
     }
 
     #[test]
-    fn an_impossible_forward_is_an_error_that_says_what_to_do() {
-        for forward in [-0.1, 1.1, f64::NAN] {
+    fn an_impossible_forward_share_is_an_error_that_says_what_to_do() {
+        for forward_share in [-0.1, 1.1, f64::NAN] {
             let error = SymmetricKlLossConfig::new()
-                .with_forward(forward)
+                .with_forward_share(forward_share)
                 .try_init()
                 .unwrap_err();
             assert_eq!(
                 error.to_string(),
-                format!("SymmetricKlLossConfig: forward is {forward}, but must be in [0, 1]")
+                format!(
+                    "SymmetricKlLossConfig: forward_share is {forward_share}, but must be in [0, 1] (1 is KL from the teacher to the student alone, 0 the other way round)"
+                )
             );
         }
     }
