@@ -15,6 +15,8 @@ laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().wi
 laws!(soft_label_t4: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(4.0)));
 laws!(soft_label_t20: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(20.0)));
 laws!(soft_label_tokens: [any, divergence, softmax], soft_label_of_tokens(&SoftLabel::new()));
+// No softmax laws: hidden states of −∞ make no logits of −∞.
+laws!(soft_label_linear_t4: [any, divergence], soft_label_linear(&SoftLabel::new()));
 laws!(reverse_kl_t2: [any, divergence, covered_softmax], reverse_kl(&ReverseKl::new().with_temperature(2.0)));
 laws!(symmetric_kl_t2: [any, divergence, covered_softmax], symmetric_kl(&SymmetricKl::new().with_temperature(2.0)));
 laws!(jensen_shannon_t1: [any, divergence, softmax], jensen_shannon(&JensenShannon::new()));

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 use kd::{
-    Labelled,
+    Labelled, LinearLogits,
     soft_label::{
         AdaptiveKlLossConfig, CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, JensenShannonLossConfig,
         KnowledgeDistillationLossConfig, LogitMseLossConfig, NormalizedKdLossConfig, ReverseKlLossConfig,
@@ -20,6 +20,11 @@ pub fn soft_label(config: &SoftLabelLossConfig) -> Subject {
 /// [`SoftLabelLoss`](kd::soft_label::SoftLabelLoss) on `[batch, seq, vocab]`.
 pub fn soft_label_of_tokens(config: &SoftLabelLossConfig) -> Subject {
     Subject::new::<Tensor<3>, Tensor<3>>(config.init())
+}
+
+/// [`SoftLabelLoss`](kd::soft_label::SoftLabelLoss) on logits that are made some rows at a time.
+pub fn soft_label_linear(config: &SoftLabelLossConfig) -> Subject {
+    Subject::new::<LinearLogits, LinearLogits>(config.init())
 }
 
 /// [`KnowledgeDistillationLoss`](kd::soft_label::KnowledgeDistillationLoss).

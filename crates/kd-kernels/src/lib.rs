@@ -25,10 +25,13 @@ mod composed;
 mod cpu;
 mod divergence;
 mod fused;
+#[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
+mod linear;
 mod widen;
 
 pub use backend::{DivergenceBackend, GradientBackend};
 pub use composed::composed;
 pub use divergence::Divergence;
 pub use fused::{divergence, is_fused};
+pub use linear::{LinearDivergence, LinearDivergenceBackend, composed_linear};
 use widen::widen;

@@ -81,20 +81,7 @@ macro_rules! divergence_loss {
             }
         }
 
-        impl<const D: usize> kd_core::DistillLoss<burn::tensor::Tensor<D>> for $loss {
-            #[track_caller]
-            fn per_sample(
-                &self,
-                student: burn::tensor::Tensor<D>,
-                teacher: burn::tensor::Tensor<D>,
-            ) -> burn::tensor::Tensor<1> {
-                use kd_core::rows::flatten_rows;
-                kd_core::check::logits(stringify!($loss), &student, &teacher);
-                let (divergence, factor): (fn(&$loss) -> kd_kernels::Divergence, fn(f64) -> f64) = ($divergence, $factor);
-                let (student, teacher) = (flatten_rows(student), flatten_rows(teacher));
-                kd_kernels::divergence(student, teacher, divergence(self), self.temperature) * factor(self.temperature)
-            }
-        }
+        crate::divergence_loss::on_logits!($loss, $divergence, $factor);
 
         impl burn::module::ModuleDisplay for $loss {
             fn custom_settings(&self) -> Option<burn::module::DisplaySettings> {
@@ -113,7 +100,72 @@ macro_rules! divergence_loss {
     };
 }
 
-pub(crate) use divergence_loss;
+/// Implements [`DistillLoss`](kd_core::DistillLoss) for a loss that is `factor(temperature)` times a divergence, on logits and
+/// on what logits are made of.
+macro_rules! on_logits {
+    ($loss:ident, $divergence:expr, $factor:expr) => {
+        impl $loss {
+            fn divergence(&self) -> kd_kernels::Divergence {
+                let divergence: fn(&Self) -> kd_kernels::Divergence = $divergence;
+                divergence(self)
+            }
+
+            fn factor(&self) -> f64 {
+                let factor: fn(f64) -> f64 = $factor;
+                factor(self.temperature)
+            }
+        }
+
+        impl<const D: usize> kd_core::DistillLoss<burn::tensor::Tensor<D>> for $loss {
+            #[track_caller]
+            fn per_sample(
+                &self,
+                student: burn::tensor::Tensor<D>,
+                teacher: burn::tensor::Tensor<D>,
+            ) -> burn::tensor::Tensor<1> {
+                use kd_core::rows::flatten_rows;
+                kd_core::check::logits(stringify!($loss), &student, &teacher);
+                let (student, teacher) = (flatten_rows(student), flatten_rows(teacher));
+                kd_kernels::divergence(student, teacher, self.divergence(), self.temperature) * self.factor()
+            }
+        }
+
+        impl kd_core::DistillLoss<kd_core::LinearLogits> for $loss {
+            #[track_caller]
+            fn per_sample(
+                &self,
+                student: kd_core::LinearLogits,
+                teacher: kd_core::LinearLogits,
+            ) -> burn::tensor::Tensor<1> {
+                self.per_sample(student.logits(), teacher.logits())
+            }
+
+            #[track_caller]
+            fn forward(
+                &self,
+                student: kd_core::LinearLogits,
+                teacher: kd_core::LinearLogits,
+            ) -> burn::tensor::Tensor<1> {
+                let (divergence, temperature) = (self.divergence(), self.temperature);
+                crate::linear::mean(stringify!($loss), student, teacher, divergence, temperature) * self.factor()
+            }
+
+            #[track_caller]
+            fn forward_masked(
+                &self,
+                student: kd_core::LinearLogits,
+                teacher: kd_core::LinearLogits,
+                mask: burn::tensor::Tensor<1, burn::tensor::Bool>,
+            ) -> burn::tensor::Tensor<1> {
+                let (divergence, temperature) = (self.divergence(), self.temperature);
+                crate::linear::masked_mean(stringify!($loss), student, teacher, mask, divergence, temperature)
+                    * self.factor()
+            }
+        }
+    };
+}
+
+pub(crate) use {divergence_loss, on_logits};
 
 /// T², which keeps the gradient of a divergence about as large at any temperature.
 pub(crate) fn squared(temperature: f64) -> f64 {

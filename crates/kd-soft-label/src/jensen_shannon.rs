@@ -16,6 +16,7 @@ divergence_loss! {
     ///
     /// - student, teacher: `[..., classes]`, for example `[batch, classes]` or `[batch, seq, vocab]`
     /// - output of `per_sample`: `[rows]`, where rows is the product of all axes but the last
+    /// - [`LinearLogits`](kd_core::LinearLogits) in place of logits: `forward` and `forward_masked` never make all of them
     ///
     /// # Reduction
     ///

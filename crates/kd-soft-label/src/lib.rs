@@ -26,6 +26,7 @@ mod decoupled;
 mod divergence_loss;
 mod jensen_shannon;
 mod knowledge_distillation;
+mod linear;
 mod logit_mse;
 mod normalized;
 mod reverse_kl;
