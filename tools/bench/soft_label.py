@@ -21,7 +21,7 @@ except ModuleNotFoundError:
     sys.exit("PyTorch is missing: pip install -r tools/requirements.txt")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SHAPES = [(128, 10), (256, 100), (1024, 1000), (512, 32000)]
+SHAPES = [(128, 10), (256, 100), (1024, 1000), (512, 32000), (256, 128256)]
 TEMPERATURE = 4.0
 CARGO_BENCH = ["cargo", "bench", "--bench", "soft_label"]
 
@@ -50,12 +50,17 @@ def main() -> None:
         times[name] = {shape: read_criterion(target, name, shape) for shape in SHAPES}
 
     report = {
+        "copy_bytes_per_second": copy_bandwidth(target),
         "cpus": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "load_average": load,
         "rows": [row(shape, times) for shape in SHAPES],
     }
+    for entry in report["rows"]:
+        floor = 1e3 * 3 * 4 * entry["shape"][0] * entry["shape"][1] / report["copy_bytes_per_second"]
+        entry["floor_milliseconds"] = floor
+        entry["ratios"]["kd/floor"] = entry["milliseconds"]["kd"]["median"] / floor
     table = markdown(report)
     print(table)
     if options.json:
@@ -133,6 +138,12 @@ def read_criterion(target: pathlib.Path, name: str, shape: tuple[int, int]) -> l
     return [nanoseconds / runs / 1e6 for nanoseconds, runs in zip(sample["times"], sample["iters"])]
 
 
+def copy_bandwidth(target: pathlib.Path) -> float:
+    """Bytes read and written per second by a plain copy on all threads."""
+    estimates = json.loads((target / "criterion" / "copy" / "16384000" / "new" / "estimates.json").read_text())
+    return 2 * 4 * 16384000 / (estimates["median"]["point_estimate"] / 1e9)
+
+
 def row(shape: tuple[int, int], times: dict) -> dict:
     """Medians, quartiles and ratios of one shape."""
     summary = {name: summarise(by_shape[shape]) for name, by_shape in times.items()}
@@ -151,16 +162,19 @@ def markdown(report: dict) -> str:
     titles = {"kd": "kd", "textbook": "burn composed", "torch": "PyTorch", "torch_compile": "torch.compile"}
     names = [name for name in titles if name in report["rows"][0]["milliseconds"]]
     others = names[1:]
-    head = ["rows × classes", *(f"{titles[n]} ms" for n in names), *(f"kd / {titles[n]}" for n in others)]
+    head = ["rows × classes", *(f"{titles[n]} ms" for n in names), *(f"{titles[n]} / kd" for n in others), "kd / floor"]
     lines = [head, ["---", *["---:"] * (len(head) - 1)]]
     for entry in report["rows"]:
         cells = [timing(entry["milliseconds"][name]) for name in names]
-        ratios = [f"{entry['ratios'][f'kd/{name}']:.2f}" for name in others]
+        ratios = [f"{1 / entry['ratios'][f'kd/{name}']:.1f}" for name in others]
+        ratios.append(f"{entry['ratios']['kd/floor']:.1f}")
         lines.append([" × ".join(map(str, entry["shape"])), *cells, *ratios])
     table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    bandwidth = report["copy_bytes_per_second"] / 1e9
     load = ", ".join(f"{number:.1f}" for number in report["load_average"])
     return (
-        f"{table}\n\nForward and backward, float32, T = {TEMPERATURE:g}; median (quartiles). {report['cpus']} CPUs, "
+        f"{table}\n\nForward and backward, float32, T = {TEMPERATURE:g}; median (quartiles). The floor is student and teacher "
+        f"read once and the gradient written once at the bandwidth of a copy, {bandwidth:.1f} GB/s. {report['cpus']} CPUs, "
         f"{report['threads']} threads each, PyTorch {report['torch']}; load average before PyTorch, before cargo, "
         f"after: {load}.\n"
     )

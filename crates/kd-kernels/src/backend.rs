@@ -1,6 +1,6 @@
 //! The operations that backends implement.
 
-use burn::backend::{Backend, backend_extension, tensor::FloatTensor};
+use burn::backend::{Backend, Slice, TensorMetadata, backend_extension, tensor::FloatTensor};
 
 use crate::Divergence;
 
@@ -33,4 +33,11 @@ pub trait GradientBackend: DivergenceBackend {
 
     /// Each row of the gradient times its factor; a row whose factor is 0 becomes 0 even where it was not a number.
     fn scale_rows(gradient: FloatTensor<Self>, factors: FloatTensor<Self>) -> FloatTensor<Self>;
+
+    /// Adds `part` to the columns of `total` from `start` on.
+    fn add_columns(total: FloatTensor<Self>, start: usize, part: FloatTensor<Self>) -> FloatTensor<Self> {
+        let columns = [Slice::from(..), Slice::from(start..start + part.shape()[1])];
+        let sum = Self::float_add(Self::float_slice(total.clone(), &columns), part);
+        Self::float_slice_assign(total, &columns, sum)
+    }
 }

@@ -88,9 +88,11 @@ fn compute_in<S: Stored<Real: Element> + Element + Pod>(
 fn scaled<S: Stored<Real: Element + Pod> + Element + Pod>(gradient: FlexTensor, factors: &FlexTensor) -> FlexTensor {
     let [_, classes] = gradient.shape().dims();
     let factors = factors.to_contiguous();
-    let mut gradient = gradient.to_contiguous();
-    scale_rows::<S>(gradient.storage_mut(), classes, contiguous(&factors));
-    gradient
+    let mut scaled = gradient.to_contiguous();
+    // Two owners would make the first write a copy.
+    drop(gradient);
+    scale_rows::<S>(scaled.storage_mut(), classes, contiguous(&factors));
+    scaled
 }
 
 fn contiguous<E: Element + Pod>(tensor: &FlexTensor) -> &[E] {

@@ -19,6 +19,18 @@ macro_rules! contiguous {
         }
     };
 }
+/// The numbers of an array that is ours, in order and without a copy if it is nobody else's.
+macro_rules! owned {
+    ($array:expr) => {{
+        let array = $array.into_owned().into_owned();
+        if array.is_standard_layout() {
+            array.into_raw_vec_and_offset().0
+        } else {
+            array.iter().copied().collect()
+        }
+    }};
+}
+
 impl DivergenceBackend for NdArray {
     fn divergence(
         student: FloatTensor<Self>,
@@ -42,12 +54,12 @@ impl GradientBackend for NdArray {
 
     fn scale_rows(gradient: FloatTensor<Self>, factors: FloatTensor<Self>) -> FloatTensor<Self> {
         let dims = gradient.shape().dims();
-        match (&gradient, &factors) {
+        match (gradient, &factors) {
             (NdArrayTensor::F64(gradient), NdArrayTensor::F64(factors)) => {
-                scaled(contiguous!(gradient), &contiguous!(factors), dims)
+                scaled(owned!(gradient), &contiguous!(factors), dims)
             }
             (NdArrayTensor::F32(gradient), NdArrayTensor::F32(factors)) => {
-                scaled(contiguous!(gradient), &contiguous!(factors), dims)
+                scaled(owned!(gradient), &contiguous!(factors), dims)
             }
             _ => unreachable!("a gradient has the type of its values, f32 or f64"),
         }
@@ -95,7 +107,7 @@ fn compute(
 
 /// Values, and the gradient, which is empty if it was not asked for.
 fn computed<R: Stored<Real = R> + Element>(rows: Rows<'_, R>, with_gradient: bool) -> (NdArrayTensor, NdArrayTensor) {
-    let (count, classes) = (rows.count(), rows.classes);
+    let (count, classes) = (rows.student.len() / rows.classes, rows.classes);
     let rows_of_gradient = if with_gradient { count } else { 0 };
     let mut values = vec![R::default(); count];
     let mut gradient = large::zeros::<R>(rows_of_gradient * classes);
@@ -106,8 +118,7 @@ fn computed<R: Stored<Real = R> + Element>(rows: Rows<'_, R>, with_gradient: boo
     )
 }
 
-fn scaled<R: Stored<Real = R> + Element>(gradient: Cow<'_, [R]>, factors: &[R], dims: [usize; 2]) -> NdArrayTensor {
-    let mut gradient = gradient.into_owned();
+fn scaled<R: Stored<Real = R> + Element>(mut gradient: Vec<R>, factors: &[R], dims: [usize; 2]) -> NdArrayTensor {
     scale_rows(&mut gradient, dims[1], factors);
     NdArrayTensor::from_data(TensorData::new(gradient, dims))
 }

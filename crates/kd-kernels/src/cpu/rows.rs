@@ -25,11 +25,6 @@ pub(super) struct Rows<'a, S> {
 }
 
 impl<S: Stored> Rows<'_, S> {
-    /// How many rows there are.
-    pub fn count(&self) -> usize {
-        self.student.len() / self.classes
-    }
-
     /// The divergence of each row, and the gradient for the student if there is a place for it.
     pub fn compute(self, values: &mut [S::Real], gradient: Option<&mut [S]>) {
         let of = S::Real::of;

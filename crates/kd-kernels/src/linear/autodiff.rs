@@ -1,5 +1,5 @@
 use burn::backend::{
-    Autodiff,
+    Autodiff, TensorMetadata,
     autodiff::{
         checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
         grads::Gradients,
@@ -20,7 +20,11 @@ impl<B: GradientBackend> Backward<B, 2> for LinearBackward {
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let above = grads.consume::<B>(&ops.node);
-        let scale = |gradient: FloatTensor<B>| B::float_mul(gradient, B::float_reshape(above.clone(), [1, 1].into()));
+        // Scaled as rows, for that is done in place.
+        let scale = |gradient: FloatTensor<B>| {
+            let rows = gradient.shape()[0];
+            B::scale_rows(gradient, B::float_expand(above.clone(), [rows].into()))
+        };
         let [hidden_node, weight_node] = ops.parents;
         let (hidden, weight) = ops.state;
         if let Some(node) = hidden_node {

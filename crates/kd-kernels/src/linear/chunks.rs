@@ -2,13 +2,13 @@
 
 use burn::{
     backend::{Slice, TensorMetadata, get_device_settings, tensor::FloatTensor},
-    tensor::{DType, FloatDType, Shape},
+    tensor::{DType, FloatDType},
 };
 
 use crate::{GradientBackend, LinearDivergence};
 
-/// The weight's gradient is summed up in blocks of so many numbers: such a block the allocator keeps, and gives out again.
-const NUMBERS_IN_BLOCK: usize = 1 << 22;
+/// Numbers of the weight's gradient that a chunk is multiplied out for at once: 8 MiB in f32, which stay in a cache.
+const NUMBERS_IN_BLOCK: usize = 1 << 21;
 
 /// Hidden states, weights, and the rows still to come.
 pub(super) struct Chunks<B: GradientBackend> {
@@ -68,14 +68,12 @@ impl<B: GradientBackend> Chunks<B> {
         let back = B::float_transpose(weight.clone());
         let mut value: Option<FloatTensor<B>> = None;
         let mut of_hidden = Vec::new();
-        let mut of_weight = weight_learns.then(|| Blocks::<B>::new(weight.shape()));
+        let mut of_weight = weight_learns.then(|| zeros_like::<B>(weight));
         for start in self.starts() {
             let [student, teacher] = self.logits(start);
             let (values, gradient) = B::divergence_and_gradient(student, teacher, divergence, temperature);
             let gradient = B::scale_rows(gradient, self.rows(&self.row_weights, start));
-            if let Some(blocks) = &mut of_weight {
-                blocks.add_product(self.rows(hidden, start), &gradient);
-            }
+            of_weight = of_weight.map(|total| add_product::<B>(total, self.rows(hidden, start), &gradient));
             of_hidden.push(B::float_matmul(gradient, back.clone()));
             let weighed = self.weigh(values, start);
             value = Some(match value {
@@ -86,7 +84,7 @@ impl<B: GradientBackend> Chunks<B> {
         WithGradients {
             value: value.expect("there are rows"),
             hidden: B::float_cat(of_hidden, 0),
-            weight: of_weight.map(|blocks| blocks.join(weight.dtype())),
+            weight: of_weight.map(|total| as_type_of::<B>(total, weight)),
         }
     }
 
@@ -115,55 +113,37 @@ impl<B: GradientBackend> Chunks<B> {
     }
 }
 
-/// A gradient `[hidden, vocab]` in blocks of columns. Half precision is summed up in f32.
-struct Blocks<B: GradientBackend> {
-    columns: usize,
-    vocab: usize,
-    blocks: Vec<Option<FloatTensor<B>>>,
+/// Where the gradient for a weight is summed up, in f32 for half precision.
+fn zeros_like<B: GradientBackend>(weight: &FloatTensor<B>) -> FloatTensor<B> {
+    let dtype = match weight.dtype() {
+        DType::F64 => FloatDType::F64,
+        _ => FloatDType::F32,
+    };
+    B::float_zeros(weight.shape(), &weight.device(), dtype)
 }
 
-impl<B: GradientBackend> Blocks<B> {
-    fn new(weight: Shape) -> Self {
-        let [hidden, vocab] = weight.dims();
-        let columns = (NUMBERS_IN_BLOCK / hidden).clamp(1, vocab);
-        Self {
-            columns,
-            vocab,
-            blocks: (0..vocab.div_ceil(columns)).map(|_| None).collect(),
-        }
+/// Adds hiddenᵀ · gradient, some columns at a time.
+fn add_product<B: GradientBackend>(
+    mut total: FloatTensor<B>,
+    hidden: FloatTensor<B>,
+    gradient: &FloatTensor<B>,
+) -> FloatTensor<B> {
+    let [height, vocab] = total.shape().dims();
+    let columns = (NUMBERS_IN_BLOCK / height).clamp(1, vocab);
+    let hidden = B::float_transpose(hidden);
+    for start in (0..vocab).step_by(columns) {
+        let range = start..(start + columns).min(vocab);
+        let part = B::float_slice(gradient.clone(), &[Slice::from(..), Slice::from(range)]);
+        let product = as_type_of::<B>(B::float_matmul(hidden.clone(), part), &total);
+        total = B::add_columns(total, start, product);
     }
-
-    /// Adds hiddenᵀ · gradient.
-    fn add_product(&mut self, hidden: FloatTensor<B>, gradient: &FloatTensor<B>) {
-        let hidden = B::float_transpose(hidden);
-        for (i, block) in self.blocks.iter_mut().enumerate() {
-            let range = i * self.columns..((i + 1) * self.columns).min(self.vocab);
-            let columns = B::float_slice(gradient.clone(), &[Slice::from(..), Slice::from(range)]);
-            let product = widen::<B>(B::float_matmul(hidden.clone(), columns));
-            *block = Some(match block.take() {
-                None => product,
-                Some(block) => B::float_add(block, product),
-            });
-        }
-    }
-
-    fn join(self, dtype: DType) -> FloatTensor<B> {
-        let blocks = self
-            .blocks
-            .into_iter()
-            .map(|block| block.expect("there were rows"))
-            .collect();
-        let whole = B::float_cat(blocks, 1);
-        match dtype {
-            DType::F16 | DType::BF16 => B::float_cast(whole, dtype.into()),
-            _ => whole,
-        }
-    }
+    total
 }
 
-fn widen<B: GradientBackend>(tensor: FloatTensor<B>) -> FloatTensor<B> {
-    match tensor.dtype() {
-        DType::F16 | DType::BF16 => B::float_cast(tensor, FloatDType::F32),
-        _ => tensor,
+fn as_type_of<B: GradientBackend>(tensor: FloatTensor<B>, like: &FloatTensor<B>) -> FloatTensor<B> {
+    if tensor.dtype() == like.dtype() {
+        tensor
+    } else {
+        B::float_cast(tensor, like.dtype().into())
     }
 }

@@ -16,8 +16,8 @@ use burn::{
 
 use crate::{Divergence, is_fused};
 
-/// Numbers in a chunk of logits: 16 MiB in f32, little beside a vocabulary's weights, and enough rows to multiply well.
-const NUMBERS_AT_ONCE: usize = 1 << 22;
+/// Numbers in a chunk of logits: 32 MiB in f32, little beside a vocabulary's weights, and enough rows to multiply well.
+const NUMBERS_AT_ONCE: usize = 1 << 23;
 
 /// What to make of the logits, and how many rows of them at once.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +31,7 @@ pub struct LinearDivergence {
 }
 
 impl LinearDivergence {
-    /// As many rows at once as make logits of 16 MiB.
+    /// As many rows at once as make logits of 32 MiB.
     pub fn new(divergence: Divergence, temperature: f64, vocab: usize) -> Self {
         Self {
             divergence,
