@@ -1,7 +1,8 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig};
+use kd::soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig, UldLossConfig};
 use kd_testkit::{device, golden};
+use kd_tests::TopKConfig;
 
 #[test]
 fn soft_label() {
@@ -18,4 +19,16 @@ fn knowledge_distillation() {
         &config,
         kd_tests::knowledge_distillation,
     );
+}
+
+#[test]
+fn sparse_soft_label() {
+    let config = TopKConfig::new();
+    golden::check("sparse_soft_label.json", &device(), &config, kd_tests::top_k);
+}
+
+#[test]
+fn universal_logit() {
+    let config = UldLossConfig::new();
+    golden::check("universal_logit.json", &device(), &config, kd_tests::universal_logit);
 }

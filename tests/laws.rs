@@ -1,8 +1,14 @@
 //! Every loss against every law that it promises to keep. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel};
+use kd::soft_label::{
+    KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel, SparseRule,
+    SparseSoftLabelLossConfig as SparseSoftLabel, UldLossConfig as Uld,
+};
 use kd_testkit::laws;
-use kd_tests::{knowledge_distillation, soft_label, soft_label_of_tokens};
+use kd_tests::{
+    knowledge_distillation, nearly_best, soft_label, soft_label_of_tokens, universal_logit,
+    universal_logit_without_ties,
+};
 
 laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(1.0)));
 laws!(soft_label_t4: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(4.0)));
@@ -11,6 +17,29 @@ laws!(soft_label_tokens: [any, divergence, softmax], soft_label_of_tokens(&SoftL
 laws!(kd_labels_only: [any, softmax], knowledge_distillation(&Kd::new().with_alpha(0.0)));
 laws!(kd_mixed: [any, softmax], knowledge_distillation(&Kd::new().with_alpha(0.7)));
 laws!(kd_teacher_only: [any, divergence, softmax], knowledge_distillation(&Kd::new().with_alpha(1.0)));
+
+laws!(sparse_tail_t1: [coupled, independent, mean, smooth, divergence, softmax], nearly_best(&SparseSoftLabel::new()));
+laws!(sparse_tail_t4: [coupled, independent, mean, smooth, divergence, softmax],
+    nearly_best(&SparseSoftLabel::new().with_temperature(4.0)));
+laws!(sparse_both_renormalised: [coupled, independent, mean, smooth, divergence, softmax],
+    nearly_best(&SparseSoftLabel::new().with_rule(SparseRule::BothRenormalised)));
+laws!(sparse_teacher_renormalised: [coupled, independent, mean, smooth, softmax],
+    nearly_best(&SparseSoftLabel::new().with_rule(SparseRule::TeacherRenormalised)));
+laws!(sparse_truncated: [independent, mean, smooth, softmax],
+    nearly_best(&SparseSoftLabel::new().with_rule(SparseRule::Truncated)));
+laws!(universal_logit: [coupled, independent, mean, divergence], universal_logit(&Uld::new()));
+laws!(universal_logit_without_ties: [coupled, independent, mean, smooth],
+    universal_logit_without_ties(&Uld::new().with_temperature(2.0)));
+
+/// All of `softmax` but absent classes: they round the sum otherwise, and where p and q are equal but for the rounding the
+/// gradient's sign is that of the rounding. `tests/universal_logit.rs` has absent classes away from there.
+#[test]
+fn universal_logit_is_of_softmax_rows() {
+    let subject = universal_logit(&Uld::new());
+    laws::shifts_do_not_matter(&subject);
+    laws::the_order_of_classes_does_not_matter(&subject);
+    laws::extreme_logits_are_finite(&subject);
+}
 
 #[test]
 fn temperature_keeps_the_gradient_of_soft_labels() {

@@ -1,9 +1,15 @@
 //! How the tests make each loss: one short function per loss, shared by laws and golden files.
 
-use burn::tensor::Tensor;
+use burn::{
+    config::Config,
+    tensor::{Int, Tensor},
+};
 use kd::{
-    Labelled,
-    soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig},
+    DistillLoss, Labelled, check, rows,
+    soft_label::{
+        KnowledgeDistillationLossConfig, SoftLabelLossConfig, SparseRule, SparseSoftLabelLoss,
+        SparseSoftLabelLossConfig, TopK, UldLoss, UldLossConfig,
+    },
 };
 use kd_testkit::Subject;
 
@@ -20,4 +26,90 @@ pub fn soft_label_of_tokens(config: &SoftLabelLossConfig) -> Subject {
 /// [`KnowledgeDistillationLoss`](kd::soft_label::KnowledgeDistillationLoss).
 pub fn knowledge_distillation(config: &KnowledgeDistillationLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`UldLoss`](kd::soft_label::UldLoss).
+pub fn universal_logit(config: &UldLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`UldLoss`](kd::soft_label::UldLoss) away from its kinks: no two of the laws' logits stay equal.
+pub fn universal_logit_without_ties(config: &UldLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(Apart(config.init()))
+}
+
+/// A loss whose logits differ from class to class by other amounts for the student than for the teacher.
+#[derive(Clone)]
+struct Apart(UldLoss);
+
+impl DistillLoss<Tensor<2>> for Apart {
+    fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+        let apart = |logits: Tensor<2>, by: f64| {
+            let column = Tensor::<1, Int>::arange(0..logits.dims()[1] as i64, &logits.device());
+            let column = column.float().cast(logits.dtype()).unsqueeze::<2>();
+            rows::widen(logits) + rows::widen(column) * by
+        };
+        self.0.per_sample(apart(student, 1.1e-3), apart(teacher, 0.7e-3))
+    }
+}
+
+/// A sparse loss, and how many classes its teacher is cut to.
+#[derive(Config, Debug)]
+pub struct TopKConfig {
+    /// How many classes are left of the teacher.
+    #[config(default = 3)]
+    pub k: usize,
+    /// The temperature of both.
+    #[config(default = 1.0)]
+    pub temperature: f64,
+    /// What becomes of the other classes.
+    #[config(default = "SparseRule::TailBucket")]
+    pub rule: SparseRule,
+}
+
+/// [`SparseSoftLabelLoss`], its teacher the best `k` classes.
+pub fn top_k(config: &TopKConfig) -> Subject {
+    let (k, temperature) = (config.k, config.temperature);
+    let loss = SparseSoftLabelLossConfig::new()
+        .with_temperature(temperature)
+        .with_rule(config.rule)
+        .init();
+    Subject::new::<Tensor<2>, Tensor<2>>(Cut {
+        loss,
+        cut: move |teacher| TopK::of(teacher, k, temperature),
+    })
+}
+
+/// [`SparseSoftLabelLoss`], its teacher the classes that are nearly as likely as the best.
+///
+/// Unlike the best `k`, these are the same classes in whatever order they come, even where some are equally likely.
+pub fn nearly_best(config: &SparseSoftLabelLossConfig) -> Subject {
+    let temperature = config.temperature;
+    let cut = move |teacher: Tensor<2>| {
+        let [count, classes] = teacher.dims();
+        check::not_empty("nearly_best", count);
+        let log_probs = rows::log_soften(teacher.without_autodiff(), temperature);
+        let behind = log_probs.clone() - log_probs.clone().max_dim(1);
+        let ids = Tensor::<1, Int>::arange(0..classes as i64, &log_probs.device());
+        // No difference of the laws' logits is 3.03, at no temperature they use, so rounding decides nothing.
+        let kept = log_probs.mask_fill(behind.lower_elem(-3.03), f64::NEG_INFINITY);
+        TopK::new(ids.unsqueeze_dim::<2>(0).expand([count, classes]), kept)
+    };
+    Subject::new::<Tensor<2>, Tensor<2>>(Cut {
+        loss: config.init(),
+        cut,
+    })
+}
+
+/// A loss whose teacher is cut from dense logits.
+#[derive(Clone)]
+struct Cut<F> {
+    loss: SparseSoftLabelLoss,
+    cut: F,
+}
+
+impl<F: Fn(Tensor<2>) -> TopK> DistillLoss<Tensor<2>> for Cut<F> {
+    fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+        self.loss.per_sample(student, (self.cut)(teacher))
+    }
 }

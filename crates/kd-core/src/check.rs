@@ -7,6 +7,10 @@ use burn::tensor::{Bool, Int, Tensor};
 
 use crate::Error;
 
+mod sparse;
+
+pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
+
 /// Student and teacher must have the same shape: nothing broadcasts.
 ///
 /// # Panics
@@ -118,6 +122,23 @@ pub fn mask(owner: &str, mask: &Tensor<1, Bool>, rows: usize) {
         count == rows,
         "{owner}: the mask has {count} entries for {rows} rows; give one per row, in the order of `flatten_rows`"
     );
+}
+
+/// Student and teacher must have the same samples; how many classes each has is its own affair.
+///
+/// # Panics
+///
+/// If they differ in an axis other than the last.
+#[track_caller]
+pub fn same_rows<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<D>) {
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if let Some(axis) = (0..D - 1).find(|&axis| student[axis] != teacher[axis]) {
+        panic!(
+            "{loss}: the student has shape {student:?} and the teacher {teacher:?}; they differ at axis {axis} \
+             ({} against {}) and nothing is broadcast: give both the same samples, in the same order",
+            student[axis], teacher[axis]
+        );
+    }
 }
 
 /// A temperature must be finite and above 0, and its square and its inverse too in f32.

@@ -4,11 +4,22 @@
 //! |---|---|
 //! | [`SoftLabelLoss`] | the teacher's softened probabilities (Hinton, Vinyals & Dean, 2015) |
 //! | [`KnowledgeDistillationLoss`] | the same mixed with the true labels: the objective the field calls KD |
+//! | [`SparseSoftLabelLoss`] | the probabilities of the teacher's best classes, a [`TopK`], by a [`SparseRule`] |
+//! | [`UldLoss`] | how the teacher's probabilities are spread, whatever its vocabulary (Boizard and others, 2024) |
 //!
 //! Every loss implements [`DistillLoss`](kd_core::DistillLoss); its `Config` is a Burn config, so it can be saved.
 
 mod knowledge_distillation;
 mod soft_label;
+mod sparse_rule;
+mod sparse_soft_label;
+mod tail;
+mod top_k;
+mod universal_logit;
 
 pub use knowledge_distillation::{KnowledgeDistillationLoss, KnowledgeDistillationLossConfig};
 pub use soft_label::{SoftLabelLoss, SoftLabelLossConfig};
+pub use sparse_rule::SparseRule;
+pub use sparse_soft_label::{SparseSoftLabelLoss, SparseSoftLabelLossConfig};
+pub use top_k::TopK;
+pub use universal_logit::{UldLoss, UldLossConfig};
