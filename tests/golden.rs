@@ -1,6 +1,6 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig, UldLossConfig};
+use kd::soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig, TaidLossConfig, UldLossConfig};
 use kd_testkit::{device, golden};
 use kd_tests::TopKConfig;
 
@@ -31,4 +31,15 @@ fn sparse_soft_label() {
 fn universal_logit() {
     let config = UldLossConfig::new();
     golden::check("universal_logit.json", &device(), &config, kd_tests::universal_logit);
+}
+
+#[test]
+fn interpolated_teacher() {
+    let config = TaidLossConfig::new();
+    golden::check(
+        "interpolated_teacher.json",
+        &device(),
+        &config,
+        kd_tests::interpolated_teacher,
+    );
 }

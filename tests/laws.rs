@@ -2,11 +2,11 @@
 
 use kd::soft_label::{
     KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel, SparseRule,
-    SparseSoftLabelLossConfig as SparseSoftLabel, UldLossConfig as Uld,
+    SparseSoftLabelLossConfig as SparseSoftLabel, TaidLossConfig as Taid, UldLossConfig as Uld,
 };
 use kd_testkit::laws;
 use kd_tests::{
-    knowledge_distillation, nearly_best, soft_label, soft_label_of_tokens, universal_logit,
+    interpolated_teacher, knowledge_distillation, nearly_best, soft_label, soft_label_of_tokens, universal_logit,
     universal_logit_without_ties,
 };
 
@@ -30,6 +30,17 @@ laws!(sparse_truncated: [independent, mean, smooth, softmax],
 laws!(universal_logit: [coupled, independent, mean, divergence], universal_logit(&Uld::new()));
 laws!(universal_logit_without_ties: [coupled, independent, mean, smooth],
     universal_logit_without_ties(&Uld::new().with_temperature(2.0)));
+
+laws!(taid_student: [any, divergence, softmax], interpolated_teacher(&Taid::new().with_t(0.0)));
+laws!(taid_half_way: [coupled, independent, mean, same_classes, divergence, softmax],
+    interpolated_teacher(&Taid::new().with_t(0.5)));
+laws!(taid_teacher: [any, divergence, softmax], interpolated_teacher(&Taid::new().with_t(1.0)));
+
+/// Of `smooth` only this, since the gradient is not the slope: the student's part of the target is held.
+#[test]
+fn backends_agree_on_taid() {
+    laws::backends_agree(&interpolated_teacher(&Taid::new()));
+}
 
 /// All of `softmax` but absent classes: they round the sum otherwise, and where p and q are equal but for the rounding the
 /// gradient's sign is that of the rounding. `tests/universal_logit.rs` has absent classes away from there.

@@ -8,7 +8,7 @@ use kd::{
     DistillLoss, Labelled, check, rows,
     soft_label::{
         KnowledgeDistillationLossConfig, SoftLabelLossConfig, SparseRule, SparseSoftLabelLoss,
-        SparseSoftLabelLossConfig, TopK, UldLoss, UldLossConfig,
+        SparseSoftLabelLossConfig, TaidLossConfig, TopK, UldLoss, UldLossConfig,
     },
 };
 use kd_testkit::Subject;
@@ -26,6 +26,11 @@ pub fn soft_label_of_tokens(config: &SoftLabelLossConfig) -> Subject {
 /// [`KnowledgeDistillationLoss`](kd::soft_label::KnowledgeDistillationLoss).
 pub fn knowledge_distillation(config: &KnowledgeDistillationLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Labelled>(config.init())
+}
+
+/// [`TaidLoss`](kd::soft_label::TaidLoss).
+pub fn interpolated_teacher(config: &TaidLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
 }
 
 /// [`UldLoss`](kd::soft_label::UldLoss).

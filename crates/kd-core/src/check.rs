@@ -171,6 +171,59 @@ pub fn alpha(owner: &'static str, value: f64) -> Result<(), Error> {
     )
 }
 
+/// A share of a whole must be in `[0, 1]`.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn fraction(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    valid((0.0..=1.0).contains(&value), owner, name, value, "in [0, 1]")
+}
+
+/// The end of a way must be in `[0, 1]`, and not before its `start`.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn fraction_from(owner: &'static str, name: &'static str, value: f64, start: f64) -> Result<(), Error> {
+    valid(
+        (start..=1.0).contains(&value),
+        owner,
+        name,
+        value,
+        "in [0, 1] and no less than where it starts",
+    )
+}
+
+/// The weight of a term must be finite and at least 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn weight(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    let holds = value >= 0.0 && (value as f32).is_finite();
+    valid(holds, owner, name, value, "a finite number of at least 0")
+}
+
+/// A size must be finite and above 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn positive(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    let holds = value > 0.0 && (value as f32).is_finite() && (value.recip() as f32).is_finite();
+    valid(holds, owner, name, value, "a finite number above 0")
+}
+
+/// A number must be one.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn finite(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    valid((value as f32).is_finite(), owner, name, value, "a finite number")
+}
+
 fn valid(
     holds: bool,
     owner: &'static str,

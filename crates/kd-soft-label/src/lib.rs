@@ -6,9 +6,12 @@
 //! | [`KnowledgeDistillationLoss`] | the same mixed with the true labels: the objective the field calls KD |
 //! | [`SparseSoftLabelLoss`] | the probabilities of the teacher's best classes, a [`TopK`], by a [`SparseRule`] |
 //! | [`UldLoss`] | how the teacher's probabilities are spread, whatever its vocabulary (Boizard and others, 2024) |
+//! | [`TaidLoss`] | a target that moves from the student to the teacher, as a [`TaidSchedule`] says (Shing and others, 2025) |
 //!
 //! Every loss implements [`DistillLoss`](kd_core::DistillLoss); its `Config` is a Burn config, so it can be saved.
 
+mod interpolated_teacher;
+mod interpolation_schedule;
 mod knowledge_distillation;
 mod soft_label;
 mod sparse_rule;
@@ -17,6 +20,8 @@ mod tail;
 mod top_k;
 mod universal_logit;
 
+pub use interpolated_teacher::{TaidLoss, TaidLossConfig};
+pub use interpolation_schedule::{TaidSchedule, TaidScheduleConfig};
 pub use knowledge_distillation::{KnowledgeDistillationLoss, KnowledgeDistillationLossConfig};
 pub use soft_label::{SoftLabelLoss, SoftLabelLossConfig};
 pub use sparse_rule::SparseRule;
