@@ -1,6 +1,8 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
-use kd::soft_label::{KnowledgeDistillationLossConfig, SoftLabelLossConfig, TaidLossConfig, UldLossConfig};
+use kd::soft_label::{
+    CtkdLossConfig, DistLossConfig, KnowledgeDistillationLossConfig, SoftLabelLossConfig, TaidLossConfig, UldLossConfig,
+};
 use kd_testkit::{device, golden};
 use kd_tests::TopKConfig;
 
@@ -42,4 +44,21 @@ fn interpolated_teacher() {
         &config,
         kd_tests::interpolated_teacher,
     );
+}
+
+#[test]
+fn curriculum_temperature() {
+    let config = CtkdLossConfig::new();
+    golden::check(
+        "curriculum_temperature.json",
+        &device(),
+        &config,
+        kd_tests::curriculum_temperature,
+    );
+}
+
+#[test]
+fn correlation() {
+    let config = DistLossConfig::new();
+    golden::check("correlation.json", &device(), &config, kd_tests::correlation);
 }

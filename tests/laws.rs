@@ -1,13 +1,14 @@
 //! Every loss against every law that it promises to keep. A new loss is one line.
 
 use kd::soft_label::{
-    KnowledgeDistillationLossConfig as Kd, SoftLabelLossConfig as SoftLabel, SparseRule,
-    SparseSoftLabelLossConfig as SparseSoftLabel, TaidLossConfig as Taid, UldLossConfig as Uld,
+    CtkdLossConfig as Ctkd, DistLossConfig as Dist, KnowledgeDistillationLossConfig as Kd,
+    SoftLabelLossConfig as SoftLabel, SparseRule, SparseSoftLabelLossConfig as SparseSoftLabel, TaidLossConfig as Taid,
+    UldLossConfig as Uld,
 };
 use kd_testkit::laws;
 use kd_tests::{
-    interpolated_teacher, knowledge_distillation, nearly_best, soft_label, soft_label_of_tokens, universal_logit,
-    universal_logit_without_ties,
+    correlation, curriculum_temperature, interpolated_teacher, knowledge_distillation, nearly_best, soft_label,
+    soft_label_of_tokens, universal_logit, universal_logit_without_ties,
 };
 
 laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(1.0)));
@@ -40,6 +41,21 @@ laws!(taid_teacher: [any, divergence, softmax], interpolated_teacher(&Taid::new(
 #[test]
 fn backends_agree_on_taid() {
     laws::backends_agree(&interpolated_teacher(&Taid::new()));
+}
+
+laws!(curriculum_temperature: [any, divergence, softmax], curriculum_temperature(&Ctkd::new()));
+
+laws!(correlation_t1: [coupled, mean, smooth, same_classes, divergence],
+    correlation(&Dist::new().with_temperature(1.0).with_beta(2.0).with_gamma(2.0)));
+laws!(correlation_t4: [coupled, mean, smooth, same_classes, divergence], correlation(&Dist::new()));
+
+/// All of `softmax` but absent classes, which count in the mean over classes.
+#[test]
+fn correlation_is_of_softmax_rows() {
+    let subject = correlation(&Dist::new());
+    laws::shifts_do_not_matter(&subject);
+    laws::the_order_of_classes_does_not_matter(&subject);
+    laws::extreme_logits_are_finite(&subject);
 }
 
 /// All of `softmax` but absent classes: they round the sum otherwise, and where p and q are equal but for the rounding the

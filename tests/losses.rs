@@ -7,8 +7,8 @@ use burn::{
 use kd::{
     DistillLoss, Labelled, check, rows,
     soft_label::{
-        KnowledgeDistillationLossConfig, SoftLabelLossConfig, SparseRule, SparseSoftLabelLoss,
-        SparseSoftLabelLossConfig, TaidLossConfig, TopK, UldLoss, UldLossConfig,
+        CtkdLossConfig, DistLossConfig, KnowledgeDistillationLossConfig, SoftLabelLossConfig, SparseRule,
+        SparseSoftLabelLoss, SparseSoftLabelLossConfig, TaidLossConfig, TopK, UldLoss, UldLossConfig,
     },
 };
 use kd_testkit::Subject;
@@ -31,6 +31,26 @@ pub fn knowledge_distillation(config: &KnowledgeDistillationLossConfig) -> Subje
 /// [`TaidLoss`](kd::soft_label::TaidLoss).
 pub fn interpolated_teacher(config: &TaidLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`DistLoss`](kd::soft_label::DistLoss).
+pub fn correlation(config: &DistLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`CtkdLoss`](kd::soft_label::CtkdLoss), made anew where the student is.
+pub fn curriculum_temperature(config: &CtkdLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(Anew(config.clone()))
+}
+
+/// A loss whose parameter is wherever the law computes.
+#[derive(Clone)]
+struct Anew(CtkdLossConfig);
+
+impl DistillLoss<Tensor<2>> for Anew {
+    fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+        self.0.init(&student.device()).per_sample(student, teacher)
+    }
 }
 
 /// [`UldLoss`](kd::soft_label::UldLoss).

@@ -224,6 +224,15 @@ pub fn finite(owner: &'static str, name: &'static str, value: f64) -> Result<(),
     valid((value as f32).is_finite(), owner, name, value, "a finite number")
 }
 
+/// There must be at least one of something.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn at_least_one(owner: &'static str, name: &'static str, count: usize) -> Result<(), Error> {
+    valid(count > 0, owner, name, count as f64, "at least 1")
+}
+
 fn valid(
     holds: bool,
     owner: &'static str,

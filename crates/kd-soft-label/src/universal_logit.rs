@@ -5,6 +5,8 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
+use crate::softened::softened;
+
 /// Configuration of a [`UldLoss`].
 #[derive(Config, Debug)]
 pub struct UldLossConfig {
@@ -135,11 +137,8 @@ impl<const D: usize> DistillLoss<Tensor<D>> for UldLoss {
         let student = rows::widen(rows::flatten_rows(student));
         let teacher = rows::flatten_rows(teacher.without_autodiff()).cast(student.dtype());
         let classes = student.dims()[1].max(teacher.dims()[1]);
-        // By way of logarithms, since Burn's softmax rounds differently on and off the graph: where q = p, the sign of what
-        // that leaves would be the gradient.
-        let sorted = |logits| rows::log_soften(logits, t).exp().sort_descending(1);
-        let p = padded(sorted(teacher), classes);
-        let q = padded(sorted(student), classes);
+        let p = padded(softened(teacher, t).sort_descending(1), classes);
+        let q = padded(softened(student, t).sort_descending(1), classes);
         (q - p).abs().sum_dim(1).squeeze_dim(1)
     }
 }
