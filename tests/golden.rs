@@ -1,7 +1,8 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
 use kd::soft_label::{
-    CtkdLossConfig, DistLossConfig, KnowledgeDistillationLossConfig, SoftLabelLossConfig, TaidLossConfig, UldLossConfig,
+    CtkdLossConfig, DistLossConfig, KnowledgeDistillationLossConfig, MultiLevelLossConfig, SoftLabelLossConfig,
+    TaidLossConfig, UldLossConfig,
 };
 use kd_testkit::{device, golden};
 use kd_tests::TopKConfig;
@@ -61,4 +62,10 @@ fn curriculum_temperature() {
 fn correlation() {
     let config = DistLossConfig::new();
     golden::check("correlation.json", &device(), &config, kd_tests::correlation);
+}
+
+#[test]
+fn multi_level() {
+    let config = MultiLevelLossConfig::new();
+    golden::check("multi_level.json", &device(), &config, kd_tests::multi_level);
 }

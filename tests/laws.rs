@@ -2,13 +2,13 @@
 
 use kd::soft_label::{
     CtkdLossConfig as Ctkd, DistLossConfig as Dist, KnowledgeDistillationLossConfig as Kd,
-    SoftLabelLossConfig as SoftLabel, SparseRule, SparseSoftLabelLossConfig as SparseSoftLabel, TaidLossConfig as Taid,
-    UldLossConfig as Uld,
+    MultiLevelLossConfig as MultiLevel, SoftLabelLossConfig as SoftLabel, SparseRule,
+    SparseSoftLabelLossConfig as SparseSoftLabel, TaidLossConfig as Taid, UldLossConfig as Uld,
 };
 use kd_testkit::laws;
 use kd_tests::{
-    correlation, curriculum_temperature, interpolated_teacher, knowledge_distillation, nearly_best, soft_label,
-    soft_label_of_tokens, universal_logit, universal_logit_without_ties,
+    correlation, curriculum_temperature, interpolated_teacher, knowledge_distillation, multi_level, nearly_best,
+    soft_label, soft_label_of_tokens, universal_logit, universal_logit_without_ties,
 };
 
 laws!(soft_label_t1: [any, divergence, softmax], soft_label(&SoftLabel::new().with_temperature(1.0)));
@@ -58,8 +58,21 @@ fn correlation_is_of_softmax_rows() {
     laws::extreme_logits_are_finite(&subject);
 }
 
-/// All of `softmax` but absent classes: they round the sum otherwise, and where p and q are equal but for the rounding the
-/// gradient's sign is that of the rounding. `tests/universal_logit.rs` has absent classes away from there.
+laws!(multi_level: [coupled, smooth, same_classes, divergence], multi_level(&MultiLevel::new()));
+laws!(multi_level_instances: [any, divergence, softmax],
+    multi_level(&MultiLevel::new().with_batch(0.0).with_class(0.0)));
+
+/// All of `softmax` but absent classes, which the level of classes divides by.
+#[test]
+fn multi_level_is_of_softmax_rows() {
+    let subject = multi_level(&MultiLevel::new());
+    laws::shifts_do_not_matter(&subject);
+    laws::the_order_of_classes_does_not_matter(&subject);
+    laws::extreme_logits_are_finite(&subject);
+}
+
+/// All of `softmax` but absent classes: they round the sum otherwise, and where p and q are equal but for the rounding
+/// the gradient's sign is that of the rounding. `tests/universal_logit.rs` has absent classes away from there.
 #[test]
 fn universal_logit_is_of_softmax_rows() {
     let subject = universal_logit(&Uld::new());

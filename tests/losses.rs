@@ -7,8 +7,8 @@ use burn::{
 use kd::{
     DistillLoss, Labelled, check, rows,
     soft_label::{
-        CtkdLossConfig, DistLossConfig, KnowledgeDistillationLossConfig, SoftLabelLossConfig, SparseRule,
-        SparseSoftLabelLoss, SparseSoftLabelLossConfig, TaidLossConfig, TopK, UldLoss, UldLossConfig,
+        CtkdLossConfig, DistLossConfig, KnowledgeDistillationLossConfig, MultiLevelLossConfig, SoftLabelLossConfig,
+        SparseRule, SparseSoftLabelLoss, SparseSoftLabelLossConfig, TaidLossConfig, TopK, UldLoss, UldLossConfig,
     },
 };
 use kd_testkit::Subject;
@@ -35,6 +35,11 @@ pub fn interpolated_teacher(config: &TaidLossConfig) -> Subject {
 
 /// [`DistLoss`](kd::soft_label::DistLoss).
 pub fn correlation(config: &DistLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(config.init())
+}
+
+/// [`MultiLevelLoss`](kd::soft_label::MultiLevelLoss).
+pub fn multi_level(config: &MultiLevelLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Tensor<2>>(config.init())
 }
 

@@ -116,7 +116,8 @@ fn padding_is_ignored() {
     assert_close("value", &padded, &short, within(1e-6));
 }
 
-/// Where the teacher's classes are all the student has, 1 − Q in single precision has no digit; the sum over the tail does.
+/// Where the teacher's classes are all the student has, 1 − Q in single precision has no digit; the sum over the tail
+/// does.
 #[test]
 fn a_small_tail_keeps_its_digits() {
     let loss = SparseSoftLabelLossConfig::new().init();

@@ -1,4 +1,4 @@
-"""Golden values of DIST: Pearson's correlations of probabilities, over the classes of a row and over the rows of a class.
+"""Golden values of DIST: Pearson's correlations of probabilities, over the classes of a row and the rows of a class.
 
 Run as `python tools/golden/correlation.py`, or with `--check` to verify the file that is there.
 """
@@ -96,9 +96,9 @@ if __name__ == "__main__":
         [
             Golden(
                 "correlation.json",
-                "temperature^2 * (beta * (1 - Pearson of the rows of both softmaxes) + gamma * the mean of the same over "
-                "columns); where one vector is constant 1, where both are 0; gradient by torch.autograd; float64 on float32 "
-                "inputs",
+                "temperature^2 * (beta * (1 - Pearson of the rows of both softmaxes) + gamma * the mean of the same "
+                "over columns); where one vector is constant 1, where both are 0; gradient by torch.autograd; "
+                "float64 on float32 inputs",
                 correlation,
                 cases(),
             )

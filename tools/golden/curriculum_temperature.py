@@ -82,8 +82,8 @@ if __name__ == "__main__":
         [
             Golden(
                 "curriculum_temperature.json",
-                "T^2 * torch.nn.functional.kl_div of log_softmax(student / T) against softmax(teacher / T), with T = start + "
-                "range * sigmoid(theta); gradient by torch.autograd; float64 on float32 inputs",
+                "T^2 * torch.nn.functional.kl_div of log_softmax(student / T) against softmax(teacher / T), with T = "
+                "start + range * sigmoid(theta); gradient by torch.autograd; float64 on float32 inputs",
                 curriculum_temperature,
                 cases(),
             )

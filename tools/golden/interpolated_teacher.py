@@ -79,8 +79,8 @@ if __name__ == "__main__":
             Golden(
                 "interpolated_teacher.json",
                 "torch.nn.functional.kl_div of log_softmax(student) against softmax((1 - t) * student.detach() + t * "
-                "teacher), summed over the classes the student does not exclude; gradient by torch.autograd; float64 on "
-                "float32 inputs",
+                "teacher), summed over the classes the student does not exclude; gradient by torch.autograd; float64 "
+                "on float32 inputs",
                 interpolated_teacher,
                 cases(),
             )

@@ -12,7 +12,8 @@ NO_CLASS = float("-inf")
 
 def sparse_soft_label(case: Case) -> torch.Tensor:
     """The loss of each row: `[rows]`."""
-    return torch.stack([row_loss(student, teacher, **case.config) for student, teacher in zip(case.student, case.teacher)])
+    rows = zip(case.student, case.teacher)
+    return torch.stack([row_loss(student, teacher, **case.config) for student, teacher in rows])
 
 
 def row_loss(student: torch.Tensor, teacher: torch.Tensor, k: int, temperature: float, rule: str) -> torch.Tensor:
@@ -60,7 +61,7 @@ def config(k: int, temperature: float, rule: str = "TailBucket") -> dict:
 
 
 def huge_case(rule: str) -> Case:
-    """Logits of about ±1e4, none of the teacher's twice, since which of two equal classes is the better is anyone's guess."""
+    """Logits of about ±1e4, none of the teacher's twice: which of two equal classes is the better is anyone's guess."""
     name = f"huge_{rule}"
     source = seeded(name)
     sides = [[[source.choice((-1e4, 1e4)) + 64.0 * c for c in range(10)] for _ in range(4)] for _ in "st"]
@@ -115,9 +116,9 @@ if __name__ == "__main__":
         [
             Golden(
                 "sparse_soft_label.json",
-                "temperature^2 * the sum over the teacher's k best classes of p * (log p - log q), plus by TailBucket that "
-                "of all others taken as one class; by the other rules with p, or p and q, divided by their mass; gradient "
-                "by torch.autograd; float64 on float32 inputs",
+                "temperature^2 * the sum over the teacher's k best classes of p * (log p - log q), plus by TailBucket "
+                "that of all others taken as one class; by the other rules with p, or p and q, divided by their mass; "
+                "gradient by torch.autograd; float64 on float32 inputs",
                 sparse_soft_label,
                 cases(),
             )

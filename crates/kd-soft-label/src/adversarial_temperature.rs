@@ -34,8 +34,8 @@ impl CtkdTemperatureConfig {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] if `start` is 0, negative, NaN or infinite, `range` is negative, NaN or infinite, or `theta`
-    /// is not finite.
+    /// [`Error::InvalidValue`] if `start` is 0, negative, NaN or infinite, `range` is negative, NaN or infinite, or
+    /// `theta` is not finite.
     pub fn try_init(&self, device: &Device) -> Result<CtkdTemperature, Error> {
         const NAME: &str = "CtkdTemperatureConfig";
         check::positive(NAME, "start", self.start)?;

@@ -36,7 +36,8 @@ impl DistLossConfig {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] if the temperature is 0, negative, NaN or infinite, or a weight is negative, NaN or infinite.
+    /// [`Error::InvalidValue`] if the temperature is 0, negative, NaN or infinite, or a weight is negative, NaN or
+    /// infinite.
     pub fn try_init(&self) -> Result<DistLoss, Error> {
         const NAME: &str = "DistLossConfig";
         check::temperature(NAME, self.temperature)?;
@@ -50,15 +51,16 @@ impl DistLossConfig {
     }
 }
 
-/// The teacher's preferences and not its probabilities: Pearson's correlation of the two, over the classes of each sample and
-/// over the samples of each class (Huang and others, 2022).
+/// The teacher's preferences and not its probabilities: Pearson's correlation of the two, over the classes of each
+/// sample and over the samples of each class (Huang and others, 2022).
 ///
 /// ```text
 /// p = softmax(teacher / T)    q = softmax(student / T)    ρ = Pearson's correlation
 /// loss of row r = T² · (beta · (1 − ρ(q[r, :], p[r, :])) + gamma · mean over c of (1 − ρ(q[:, c], p[:, c])))
 /// ```
 ///
-/// A student need not match the probabilities of a teacher far stronger than it, only be a straight line away from them.
+/// A student need not match the probabilities of a teacher far stronger than it, only be a straight line away from
+/// them.
 ///
 /// # Shapes
 ///
@@ -67,10 +69,10 @@ impl DistLossConfig {
 ///
 /// # Reduction
 ///
-/// Mean over rows of the first term, mean over classes of the second, which is the same for every row: it compares the samples
-/// of a batch with one another. So the loss of a batch is not that of its parts. A mask after the fact leaves the masked rows
-/// in the second term: select the rows that count before, from student and teacher. Gradient accumulation gives the mean of
-/// the batches' losses, and not the loss of all samples.
+/// Mean over rows of the first term, mean over classes of the second, which is the same for every row: it compares the
+/// samples of a batch with one another. So the loss of a batch is not that of its parts. A mask after the fact leaves
+/// the masked rows in the second term: select the rows that count before, from student and teacher. Gradient
+/// accumulation gives the mean of the batches' losses, and not the loss of all samples.
 ///
 /// # Gradient
 ///
@@ -78,9 +80,10 @@ impl DistLossConfig {
 ///
 /// # Range
 ///
-/// From 0, where every correlation is 1, to `2 · T² · (beta + gamma)`, where each is −1. Where a row or a column of one side is
-/// constant ρ is undefined: it counts as 0 (term 1), or, if the other side is constant as well, as 1 (term 0); the gradient is 0
-/// both times. So a batch of one sample has no second term. Constant is what differs by less than 4 units of rounding.
+/// From 0, where every correlation is 1, to `2 · T² · (beta + gamma)`, where each is −1. Where a row or a column of one
+/// side is constant ρ is undefined: it counts as 0 (term 1), or, if the other side is constant as well, as 1 (term 0);
+/// the gradient is 0 both times. So a batch of one sample has no second term. Constant is what differs by less than 4
+/// units of rounding.
 ///
 /// # Parameters
 ///
@@ -92,10 +95,11 @@ impl DistLossConfig {
 ///
 /// # Convention
 ///
-/// With T². Defaults are the paper's for CIFAR-100; for ImageNet it takes `beta` = `gamma` = 2 at T = 1. The paper has no ε; the
-/// authors' code adds 1e-8 to the product of the norms, which turns off classes that hardly occur in a batch, and gives a batch of
-/// one sample a second term of 1. A class absent from both sides is a constant column: it adds nothing, but counts in the mean.
-/// torchdistill's DIST+ adds a term that *lowers* the loss where channels differ; it is not here.
+/// With T². Defaults are the paper's for CIFAR-100; for ImageNet it takes `beta` = `gamma` = 2 at T = 1. The paper has
+/// no ε; the authors' code adds 1e-8 to the product of the norms, which turns off classes that hardly occur in a batch,
+/// and gives a batch of one sample a second term of 1. A class absent from both sides is a constant column: it adds
+/// nothing, but counts in the mean. torchdistill's DIST+ adds a term that *lowers* the loss where channels differ; it
+/// is not here.
 ///
 /// # Panics
 ///
@@ -158,8 +162,8 @@ impl DistillLoss<Tensor<2>> for DistLoss {
 fn one_minus_correlation(q: Tensor<2>, p: Tensor<2>, axis: usize) -> Tensor<2> {
     let (q, q_constant) = standardised(q, axis);
     let (p, p_constant) = standardised(p, axis);
-    // Of vectors of length 1 both are 1 − ρ: half the squared distance keeps its digits, and its gradient's, where ρ is near 1,
-    // the other where it is near 0. So ρ weighs them.
+    // Of vectors of length 1 both are 1 − ρ: half the squared distance keeps its digits, and its gradient's, where ρ is
+    // near 1, the other where it is near 0. So ρ weighs them.
     let half_square = (q.clone() - p.clone()).square().sum_dim(axis) * 0.5;
     let rest = (q * p).sum_dim(axis).neg() + 1.0;
     let near_0 = half_square.clone().without_autodiff();
@@ -170,8 +174,8 @@ fn one_minus_correlation(q: Tensor<2>, p: Tensor<2>, axis: usize) -> Tensor<2> {
 /// The vectors along `axis` with mean 0 and length 1, or 0 if they are constant, and whether they are.
 fn standardised(x: Tensor<2>, axis: usize) -> (Tensor<2>, Tensor<2, Bool>) {
     let rounding = 4.0 * x.dtype().finfo().expect("a probability is a float").epsilon;
-    // The result does not depend on where x begins and how far it reaches, so those two are constants; with them taken out,
-    // no square underflows, and equal numbers are equal whatever their mean is rounded to.
+    // The result does not depend on where x begins and how far it reaches, so those two are constants; with them taken
+    // out, no square underflows, and equal numbers are equal whatever their mean is rounded to.
     let constant_x = x.clone().without_autodiff();
     let (low, high) = (constant_x.clone().min_dim(axis), constant_x.max_dim(axis));
     let reach = high.clone() - low.clone();

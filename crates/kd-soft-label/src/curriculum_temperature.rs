@@ -51,8 +51,8 @@ impl CtkdLossConfig {
 /// loss = T² · KL(p ‖ q)
 /// ```
 ///
-/// The student descends, θ ascends: its gradient is reversed and multiplied by λ, which rises from 0 to 1 over the first
-/// epochs, so that the task gets harder as the student gets better.
+/// The student descends, θ ascends: its gradient is reversed and multiplied by λ, which rises from 0 to 1 over the
+/// first epochs, so that the task gets harder as the student gets better.
 ///
 /// The loss owns a parameter. Make it a field of the module that the optimizer trains, or θ stays where it is.
 ///
@@ -67,8 +67,8 @@ impl CtkdLossConfig {
 ///
 /// # Gradient
 ///
-/// `T · (q − p) / rows` for each of the student's logits; `−λ` times the slope of the loss for θ, by way of T², of q and of p,
-/// which both are at T; none for the teacher.
+/// `T · (q − p) / rows` for each of the student's logits; `−λ` times the slope of the loss for θ, by way of T², of q
+/// and of p, which both are at T; none for the teacher.
 ///
 /// # Range
 ///
@@ -83,9 +83,9 @@ impl CtkdLossConfig {
 ///
 /// # Convention
 ///
-/// Forward KL with T², divided by rows, as the authors' code has it; T² is differentiated too. λ is positive here and the
-/// reversal is in the loss; the authors' code counts λ from 0 to −1. TAID's copy has λ from 0 to 1 and no reversal, so that its
-/// temperature descends with the student. The paper's λ is `Schedule::cosine(0.0, 1.0, 10)`, in epochs.
+/// Forward KL with T², divided by rows, as the authors' code has it; T² is differentiated too. λ is positive here and
+/// the reversal is in the loss; the authors' code counts λ from 0 to −1. TAID's copy has λ from 0 to 1 and no reversal,
+/// so that its temperature descends with the student. The paper's λ is `Schedule::cosine(0.0, 1.0, 10)`, in epochs.
 ///
 /// # Panics
 ///

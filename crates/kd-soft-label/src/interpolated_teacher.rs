@@ -35,16 +35,16 @@ impl TaidLossConfig {
     }
 }
 
-/// A target between student and teacher, which moves to the teacher as training goes on: temporally adaptive interpolated
-/// distillation (Shing and others, 2025).
+/// A target between student and teacher, which moves to the teacher as training goes on: temporally adaptive
+/// interpolated distillation (Shing and others, 2025).
 ///
 /// ```text
 /// p = softmax((1 − t) · constant(student) + t · teacher)    q = softmax(student)
 /// loss = KL(p ‖ q)
 /// ```
 ///
-/// A student far smaller than its teacher is first asked for what is within its reach. [`TaidSchedule`](crate::TaidSchedule)
-/// moves t.
+/// A student far smaller than its teacher is first asked for what is within its reach.
+/// [`TaidSchedule`](crate::TaidSchedule) moves t.
 ///
 /// # Shapes
 ///
@@ -57,8 +57,8 @@ impl TaidLossConfig {
 ///
 /// # Gradient
 ///
-/// `(q − p) / rows` for each of the student's logits: the student in p is a constant. None for the teacher. It is not the slope
-/// of the value, in which p moves along with the student.
+/// `(q − p) / rows` for each of the student's logits: the student in p is a constant. None for the teacher. It is not
+/// the slope of the value, in which p moves along with the student.
 ///
 /// # Range
 ///
@@ -72,10 +72,10 @@ impl TaidLossConfig {
 ///
 /// # Convention
 ///
-/// KL, as the paper's equations say; the authors' code computes the cross-entropy with p, whose gradient is the same but
-/// whose value holds the entropy of p, and feeds that to its schedule. *Logits* are interpolated, not probabilities. No
-/// temperature, so no T²; divided by rows. A class that one side rules out with −∞ is ruled out of the target, unless t leaves
-/// that side out.
+/// KL, as the paper's equations say; the authors' code computes the cross-entropy with p, whose gradient is the same
+/// but whose value holds the entropy of p, and feeds that to its schedule. *Logits* are interpolated, not
+/// probabilities. No temperature, so no T²; divided by rows. A class that one side rules out with −∞ is ruled out of
+/// the target, unless t leaves that side out.
 ///
 /// # Panics
 ///

@@ -61,8 +61,8 @@ impl TaidScheduleConfig {
 /// t = min(end, max(start + (end − start) · step / total, t + alpha · σ(m) · (1 − t)))
 /// ```
 ///
-/// t never falls. Unlike a [`Schedule`](kd_core::Schedule) it depends on what has happened, so it holds state; it is a plain
-/// value, to be saved with a checkpoint and to go on from there.
+/// t never falls. Unlike a [`Schedule`](kd_core::Schedule) it depends on what has happened, so it holds state; it is a
+/// plain value, to be saved with a checkpoint and to go on from there.
 ///
 /// # Parameters
 ///
@@ -75,10 +75,10 @@ impl TaidScheduleConfig {
 ///
 /// # Convention
 ///
-/// Defaults are the paper's. The first loss is only remembered, as in the authors' code; where the paper adds an ε to the
-/// divisor, a last loss of 0 counts as no drop. A loss that is not finite is passed over, and the line goes on. The value of
-/// [`TaidLoss`](crate::TaidLoss) is a KL divergence, as in the paper; the authors' code feeds a cross-entropy, whose relative
-/// drop is smaller.
+/// Defaults are the paper's. The first loss is only remembered, as in the authors' code; where the paper adds an ε to
+/// the divisor, a last loss of 0 counts as no drop. A loss that is not finite is passed over, and the line goes on. The
+/// value of [`TaidLoss`](crate::TaidLoss) is a KL divergence, as in the paper; the authors' code feeds a cross-entropy,
+/// whose relative drop is smaller.
 ///
 /// # Example
 ///

@@ -9,6 +9,7 @@
 //! | [`TaidLoss`] | a target that moves from the student to the teacher, as a [`TaidSchedule`] says (Shing and others, 2025) |
 //! | [`CtkdLoss`] | Hinton's soft labels at a [`CtkdTemperature`], which learns to make it harder (Li and others, 2023) |
 //! | [`DistLoss`] | the teacher's preferences, by correlation, among classes and among samples (Huang and others, 2022) |
+//! | [`MultiLevelLoss`] | probabilities at several temperatures, and their products (Jin, Wang & Lin, 2023) |
 //!
 //! Every loss implements [`DistillLoss`](kd_core::DistillLoss); its `Config` is a Burn config, so it can be saved.
 
@@ -18,6 +19,7 @@ mod curriculum_temperature;
 mod interpolated_teacher;
 mod interpolation_schedule;
 mod knowledge_distillation;
+mod multi_level;
 mod soft_label;
 mod softened;
 mod sparse_rule;
@@ -32,6 +34,7 @@ pub use curriculum_temperature::{CtkdLoss, CtkdLossConfig};
 pub use interpolated_teacher::{TaidLoss, TaidLossConfig};
 pub use interpolation_schedule::{TaidSchedule, TaidScheduleConfig};
 pub use knowledge_distillation::{KnowledgeDistillationLoss, KnowledgeDistillationLossConfig};
+pub use multi_level::{MultiLevelLoss, MultiLevelLossConfig};
 pub use soft_label::{SoftLabelLoss, SoftLabelLossConfig};
 pub use sparse_rule::SparseRule;
 pub use sparse_soft_label::{SparseSoftLabelLoss, SparseSoftLabelLossConfig};

@@ -10,7 +10,8 @@ use kd_core::rows;
 /// different losses; they agree only if K is every class.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
 pub enum SparseRule {
-    /// `Σ p · (log p − log q) + (1 − P) · log((1 − P) / (1 − Q))`, sums over K: all other classes count as one, the tail.
+    /// `Σ p · (log p − log q) + (1 − P) · log((1 − P) / (1 − Q))`, sums over K: all other classes count as one, the
+    /// tail.
     ///
     /// A divergence: at least 0, 0 where q = p, and never more than that of the full distributions.
     TailBucket,
@@ -51,7 +52,8 @@ impl SparseRule {
     }
 }
 
-/// The textbook's sum and not [`rows::kl`], which adds `Σ q − p`: that is 0 for distributions, but these are parts of some.
+/// The textbook's sum and not [`rows::kl`], which adds `Σ q − p`: that is 0 for distributions, but these are parts of
+/// some.
 fn truncated(p_log_probs: Tensor<2>, q_log_probs: Tensor<2>) -> Tensor<1> {
     let p = p_log_probs.clone().exp();
     let absent = p.clone().equal_elem(0.0);

@@ -48,8 +48,8 @@ impl SparseSoftLabelLossConfig {
     }
 }
 
-/// The student's probabilities against a teacher known only by its best classes, as stored teachers of large vocabularies
-/// are.
+/// The student's probabilities against a teacher known only by its best classes, as stored teachers of large
+/// vocabularies are.
 ///
 /// ```text
 /// p = the teacher's probabilities on K    q = softmax(student / T)    P = Σ p    Q = Σ q, over K
@@ -70,15 +70,15 @@ impl SparseSoftLabelLossConfig {
 ///
 /// # Gradient
 ///
-/// `T · (q − p) / rows` for the logits in K and `T · (q − (1 − P) · q / (1 − Q)) / rows` for the others, whose shares of the
-/// tail stay as the student has them; none for the teacher.
+/// `T · (q − p) / rows` for the logits in K and `T · (q − (1 − P) · q / (1 − Q)) / rows` for the others, whose shares
+/// of the tail stay as the student has them; none for the teacher.
 ///
 /// # Range
 ///
-/// Tail bucket: at least 0 (up to rounding), 0 where q = p on K, at most the loss of the full distributions, and equal to
-/// it if K is every class. Truncated: at least `T² · P · log P`, which is negative. The renormalised rules: at least 0, but
-/// where both are renormalised not above it if student and teacher differ outside K alone, and where only the teacher is,
-/// not 0 if student and teacher agree.
+/// Tail bucket: at least 0 (up to rounding), 0 where q = p on K, at most the loss of the full distributions, and equal
+/// to it if K is every class. Truncated: at least `T² · P · log P`, which is negative. The renormalised rules: at least
+/// 0, but where both are renormalised not above it if student and teacher differ outside K alone, and where only the
+/// teacher is, not 0 if student and teacher agree.
 ///
 /// # Parameters
 ///
@@ -90,19 +90,19 @@ impl SparseSoftLabelLossConfig {
 ///
 /// # Convention
 ///
-/// Forward KL with T², divided by rows; T = 1, since stored log-probabilities are at 1. `1 − Q` is summed over the classes
-/// outside K and never taken from 1. Of the teacher only `1 − P` can be known; where it is less than 8 units of rounding, or
-/// K is every class, there is no tail and its term is 0. A row without any entry gives 0 with the tail bucket and when
-/// truncated, and NaN when renormalised.
+/// Forward KL with T², divided by rows; T = 1, since stored log-probabilities are at 1. `1 − Q` is summed over the
+/// classes outside K and never taken from 1. Of the teacher only `1 − P` can be known; where it is less than 8 units of
+/// rounding, or K is every class, there is no tail and its term is 0. A row without any entry gives 0 with the tail
+/// bucket and when truncated, and NaN when renormalised.
 ///
-/// The tail bucket is TRL's `loss_add_tail`. Truncated is verl, which clamps what falls below 0, and the gradient with it.
-/// Both renormalised are MaxText (offline) and Model-Optimizer; the teacher alone is axolotl's `kd_normalize_topk`. DistillKit
-/// tempers the mass that is left after the cut, which for T ≠ 1 belongs to no distribution.
+/// The tail bucket is TRL's `loss_add_tail`. Truncated is verl, which clamps what falls below 0, and the gradient with
+/// it. Both renormalised are MaxText (offline) and Model-Optimizer; the teacher alone is axolotl's `kd_normalize_topk`.
+/// DistillKit tempers the mass that is left after the cut, which for T ≠ 1 belongs to no distribution.
 ///
 /// # Panics
 ///
-/// If there are no rows or no classes, the teacher's shapes do not fit, an id is not a class or comes twice in a row, or the
-/// probabilities of a row sum to more than 1.
+/// If there are no rows or no classes, the teacher's shapes do not fit, an id is not a class or comes twice in a row,
+/// or the probabilities of a row sum to more than 1.
 ///
 /// # Example
 ///
@@ -126,8 +126,8 @@ impl SparseSoftLabelLossConfig {
 ///
 /// # Reference
 ///
-/// Geoffrey Hinton, Oriol Vinyals, Jeff Dean: *Distilling the Knowledge in a Neural Network*, 2015, arXiv:1503.02531, for
-/// the loss of the full distributions; cutting them to k classes is the practice of the systems named above.
+/// Geoffrey Hinton, Oriol Vinyals, Jeff Dean: *Distilling the Knowledge in a Neural Network*, 2015, arXiv:1503.02531,
+/// for the loss of the full distributions; cutting them to k classes is the practice of the systems named above.
 ///
 /// # See also
 ///

@@ -18,7 +18,8 @@ pub(crate) fn of_teacher(mass: Tensor<2>, all: Tensor<2, Bool>) -> Tensor<2> {
     left.mask_fill(nothing, 0.0).log()
 }
 
-/// The student's log-probability of the tail: the logarithm of a sum over it, since 1 − Q would have no digits. `[rows, 1]`.
+/// The student's log-probability of the tail: the logarithm of a sum over it, since 1 − Q would have no digits.
+/// `[rows, 1]`.
 pub(crate) fn of_student(q: Tensor<2>, named: Tensor<2, Bool>) -> Tensor<2> {
     let q = q.mask_fill(named, f64::NEG_INFINITY);
     let top = q.clone().without_autodiff().max_dim(1);

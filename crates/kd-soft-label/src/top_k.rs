@@ -49,7 +49,8 @@ impl TopK {
     ///
     /// # Panics
     ///
-    /// If there are no rows, `k` is 0 or above the number of classes, or the temperature is 0, negative, NaN or infinite.
+    /// If there are no rows, `k` is 0 or above the number of classes, or the temperature is 0, negative, NaN or
+    /// infinite.
     #[track_caller]
     pub fn of(logits: Tensor<2>, k: usize, temperature: f64) -> Self {
         const NAME: &str = "TopK::of";

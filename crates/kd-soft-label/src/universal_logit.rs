@@ -39,16 +39,16 @@ impl UldLossConfig {
     }
 }
 
-/// Student and teacher with different vocabularies, compared by how their probabilities are spread and not by which class
-/// has them: universal logit distillation (Boizard and others, 2024).
+/// Student and teacher with different vocabularies, compared by how their probabilities are spread and not by which
+/// class has them: universal logit distillation (Boizard and others, 2024).
 ///
 /// ```text
 /// p = softmax(teacher / T)    q = softmax(student / T)    each sorted, largest first; the shorter padded with 0
 /// loss = Σ |q − p|
 /// ```
 ///
-/// It is the Wasserstein distance between the two distributions if moving mass from any class to any other costs the same,
-/// and is free where there is no telling which class of one is which of the other.
+/// It is the Wasserstein distance between the two distributions if moving mass from any class to any other costs the
+/// same, and is free where there is no telling which class of one is which of the other.
 ///
 /// # Shapes
 ///
@@ -62,9 +62,9 @@ impl UldLossConfig {
 ///
 /// # Gradient
 ///
-/// `q · (s − Σ q · s) / (T · rows)` with `s = sign(q − p)`, brought back to where each probability was before it was sorted;
-/// none for the teacher. Where q = p, `s` is 0. Where two classes of the student are equally likely the loss has a kink, and
-/// the gradient is that of one of the two orders.
+/// `q · (s − Σ q · s) / (T · rows)` with `s = sign(q − p)`, brought back to where each probability was before it was
+/// sorted; none for the teacher. Where q = p, `s` is 0. Where two classes of the student are equally likely the loss
+/// has a kink, and the gradient is that of one of the two orders.
 ///
 /// # Range
 ///
@@ -78,9 +78,9 @@ impl UldLossConfig {
 ///
 /// # Convention
 ///
-/// No factor T² (the paper knows no temperature; the authors' code and TRL's GOLD take one, by default 1), a sum over classes
-/// and not a mean. The paper adds it to the cross-entropy with weight 1.5. Nothing is overwritten: the authors' code pads the
-/// logits that it was given in place.
+/// No factor T² (the paper knows no temperature; the authors' code and TRL's GOLD take one, by default 1), a sum over
+/// classes and not a mean. The paper adds it to the cross-entropy with weight 1.5. Nothing is overwritten: the authors'
+/// code pads the logits that it was given in place.
 ///
 /// Burn sorts on the processor: on a GPU both distributions travel there and back.
 ///
@@ -107,8 +107,8 @@ impl UldLossConfig {
 ///
 /// # Reference
 ///
-/// Nicolas Boizard, Kevin El Haddad, Céline Hudelot, Pierre Colombo: *Towards Cross-Tokenizer Distillation: the Universal
-/// Logit Distillation Loss for LLMs*, 2024, arXiv:2402.12030, section 3.
+/// Nicolas Boizard, Kevin El Haddad, Céline Hudelot, Pierre Colombo: *Towards Cross-Tokenizer Distillation: the
+/// Universal Logit Distillation Loss for LLMs*, 2024, arXiv:2402.12030, section 3.
 ///
 /// # See also
 ///

@@ -28,8 +28,8 @@ pub fn top_k_shapes(loss: &str, ids: &Tensor<2, Int>, log_probs: &Tensor<2>, stu
     let (ids, log_probs, student) = (ids.dims(), log_probs.dims(), student.dims());
     assert!(
         ids == log_probs,
-        "{loss}: the teacher's ids have shape {ids:?} and its log-probabilities {log_probs:?}; give one log-probability \
-         per id"
+        "{loss}: the teacher's ids have shape {ids:?} and its log-probabilities {log_probs:?}; give one \
+         log-probability per id"
     );
     assert!(
         ids[0] == student[0],
@@ -87,8 +87,8 @@ pub fn mass(loss: &str, mass: &Tensor<2>) {
     let highest = mass.clone().max().into_scalar::<f64>();
     assert!(
         highest.is_nan() || highest <= 1.05,
-        "{loss}: the probabilities of a row sum to {highest}, and cannot be more than 1. Give log-probabilities and not \
-         logits, divided by the temperature before they are normalised over all classes"
+        "{loss}: the probabilities of a row sum to {highest}, and cannot be more than 1. Give log-probabilities and \
+         not logits, divided by the temperature before they are normalised over all classes"
     );
 }
 
