@@ -8,7 +8,7 @@ use kd::{
     DistillLoss, Labelled, check, rows,
     soft_label::{
         CtkdLossConfig, DistLossConfig, KnowledgeDistillationLossConfig, MultiLevelLossConfig, SoftLabelLossConfig,
-        SparseRule, SparseSoftLabelLoss, SparseSoftLabelLossConfig, TaidLossConfig, TopK, UldLoss, UldLossConfig,
+        SparseRule, SparseSoftLabelLoss, SparseSoftLabelLossConfig, TaidLossConfig, TopK, UldLossConfig,
     },
 };
 use kd_testkit::Subject;
@@ -63,21 +63,32 @@ pub fn universal_logit(config: &UldLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Tensor<2>>(config.init())
 }
 
-/// [`UldLoss`](kd::soft_label::UldLoss) away from its kinks: no two of the laws' logits stay equal.
+/// [`UldLoss`](kd::soft_label::UldLoss) away from its kinks, which are where two of the student's classes are equally
+/// likely.
 pub fn universal_logit_without_ties(config: &UldLossConfig) -> Subject {
     Subject::new::<Tensor<2>, Tensor<2>>(Apart(config.init()))
 }
 
-/// A loss whose logits differ from class to class by other amounts for the student than for the teacher.
-#[derive(Clone)]
-struct Apart(UldLoss);
+/// [`DistLoss`](kd::soft_label::DistLoss) away from where a correlation is undefined, in rows and columns of equal
+/// numbers.
+pub fn correlation_without_ties(config: &DistLossConfig) -> Subject {
+    Subject::new::<Tensor<2>, Tensor<2>>(Apart(config.init()))
+}
 
-impl DistillLoss<Tensor<2>> for Apart {
+/// A loss that sees the laws' logits, which are often equal, moved apart: by other amounts in each row and class, and
+/// for the student than for the teacher.
+#[derive(Clone)]
+struct Apart<L>(L);
+
+impl<L: DistillLoss<Tensor<2>>> DistillLoss<Tensor<2>> for Apart<L> {
     fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
         let apart = |logits: Tensor<2>, by: f64| {
-            let column = Tensor::<1, Int>::arange(0..logits.dims()[1] as i64, &logits.device());
-            let column = column.float().cast(logits.dtype()).unsqueeze::<2>();
-            rows::widen(logits) + rows::widen(column) * by
+            let [count, classes] = logits.dims();
+            let logits = rows::widen(logits);
+            let line = |length: usize| Tensor::<1, Int>::arange(0..length as i64, &logits.device()).float();
+            let row: Tensor<2> = line(count).cast(logits.dtype()).unsqueeze_dim(1);
+            let class: Tensor<2> = line(classes).cast(logits.dtype()).unsqueeze_dim(0);
+            logits + class * (row * 0.1 + 1.0) * by
         };
         self.0.per_sample(apart(student, 1.1e-3), apart(teacher, 0.7e-3))
     }

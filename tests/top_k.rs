@@ -66,7 +66,9 @@ fn a_tail_bucket_is_at_most_the_full_loss() {
             let cut = TopK::of(teacher.clone(), k, 1.0);
             let sparse = read(sparse.per_sample(student.clone(), cut));
             for (sparse, full) in sparse.iter().zip(&full) {
-                assert!(*sparse <= full + 1e-5, "{sparse} is above {full} with k = {k}");
+                // A tail of 8 units of rounding is taken for none, which is 8ε · log(1 / 8ε) at the most; and both round.
+                let allowed = 1.4e-5 + 1e-6 * full;
+                assert!(*sparse <= full + allowed, "{sparse} is above {full} with k = {k}");
             }
         }
     });

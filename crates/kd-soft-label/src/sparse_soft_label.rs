@@ -90,10 +90,10 @@ impl SparseSoftLabelLossConfig {
 ///
 /// # Convention
 ///
-/// Forward KL with T², divided by rows; T = 1, since stored log-probabilities are at 1. `1 − Q` is summed over the
-/// classes outside K and never taken from 1. Of the teacher only `1 − P` can be known; where it is less than 8 units of
-/// rounding, or K is every class, there is no tail and its term is 0. A row without any entry gives 0 with the tail
-/// bucket and when truncated, and NaN when renormalised.
+/// Forward KL with T², divided by rows; T = 1, since stored log-probabilities are at 1. `1 − Q` is summed over the classes
+/// outside K and never taken from 1. Of the teacher only `1 − P` can be known; where it is less than 8 units of rounding
+/// (1e-6 in f32), or K is every class, there is no tail and its term is 0: at most 1.4e-5 · T² too much. A row without any
+/// entry gives 0 with the tail bucket and when truncated, and NaN when renormalised.
 ///
 /// The tail bucket is TRL's `loss_add_tail`. Truncated is verl, which clamps what falls below 0, and the gradient with
 /// it. Both renormalised are MaxText (offline) and Model-Optimizer; the teacher alone is axolotl's `kd_normalize_topk`.
