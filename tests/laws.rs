@@ -48,6 +48,8 @@ laws!(curriculum_temperature: [any, divergence, softmax], curriculum_temperature
 laws!(correlation_t1: [coupled, mean, same_classes, divergence],
     correlation(&Dist::new().with_temperature(1.0).with_beta(2.0).with_gamma(2.0)));
 laws!(correlation_t4: [coupled, mean, same_classes, divergence], correlation(&Dist::new()));
+laws!(correlation_of_rows: [coupled, independent, mean, same_classes, divergence],
+    correlation(&Dist::new().with_gamma(0.0)));
 laws!(correlation_without_ties: [smooth], correlation_without_ties(&Dist::new()));
 
 /// All of `softmax` but absent classes, which count in the mean over classes.

@@ -195,14 +195,19 @@ pub fn fraction_from(owner: &'static str, name: &'static str, value: f64, start:
     )
 }
 
-/// The weight of a term must be finite and at least 0.
+/// The weight of a part must be finite and at least 0.
 ///
 /// # Errors
 ///
 /// [`Error::InvalidValue`] otherwise.
 pub fn weight(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
-    let holds = value >= 0.0 && (value as f32).is_finite();
-    valid(holds, owner, name, value, "a finite number of at least 0")
+    valid(
+        value >= 0.0 && (value as f32).is_finite(),
+        owner,
+        name,
+        value,
+        "a finite number of at least 0 (0 leaves its part out)",
+    )
 }
 
 /// A size must be finite and above 0.

@@ -143,7 +143,7 @@ mod tests {
             ),
             (
                 CtkdTemperatureConfig::new().with_range(-1.0),
-                "CtkdTemperatureConfig: range is -1, but must be a finite number of at least 0",
+                "CtkdTemperatureConfig: range is -1, but must be a finite number of at least 0 (0 leaves its part out)",
             ),
             (
                 CtkdTemperatureConfig::new().with_theta(f64::NAN),

@@ -91,7 +91,7 @@ impl DistLossConfig {
 /// |---|---|---|---|
 /// | `temperature` | 4 | flattens both distributions | finite, > 0 |
 /// | `beta` | 1 | weight of the correlations over classes | finite, ≥ 0 |
-/// | `gamma` | 1 | weight of the correlations over samples | finite, ≥ 0 |
+/// | `gamma` | 1 | weight of the correlations over samples | finite, ≥ 0; at 0 samples are not coupled |
 ///
 /// # Convention
 ///
@@ -152,9 +152,15 @@ impl DistillLoss<Tensor<2>> for DistLoss {
         let teacher = teacher.without_autodiff().cast(student.dtype());
         let p = softened(teacher, t);
         let q = softened(student, t);
-        let of_rows = one_minus_correlation(q.clone(), p.clone(), 1).squeeze_dim::<1>(1);
-        let of_classes = one_minus_correlation(q, p, 0).mean();
-        (of_rows * self.beta + of_classes * self.gamma) * (t * t)
+        let mut loss = Tensor::zeros([q.dims()[0]], (&q.device(), q.dtype()));
+        // A term of weight 0 is left out: without the second, no sample knows of another.
+        if self.beta > 0.0 {
+            loss = loss + one_minus_correlation(q.clone(), p.clone(), 1).squeeze_dim::<1>(1) * self.beta;
+        }
+        if self.gamma > 0.0 {
+            loss = loss + one_minus_correlation(q, p, 0).mean() * self.gamma;
+        }
+        loss * (t * t)
     }
 }
 
@@ -224,7 +230,7 @@ mod tests {
         let error = DistLossConfig::new().with_gamma(-1.0).try_init().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "DistLossConfig: gamma is -1, but must be a finite number of at least 0"
+            "DistLossConfig: gamma is -1, but must be a finite number of at least 0 (0 leaves its part out)"
         );
     }
 }

@@ -194,7 +194,9 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "CtkdLoss: strength is -1, but must be a finite number of at least 0")]
+    #[should_panic(
+        expected = "CtkdLoss: strength is -1, but must be a finite number of at least 0 (0 leaves its part out)"
+    )]
     fn a_schedule_cannot_turn_the_sign() {
         let _ = CtkdLossConfig::new().init(&Device::flex()).with_strength(-1.0);
     }

@@ -232,7 +232,7 @@ mod tests {
             ),
             (
                 MultiLevelLossConfig::new().with_batch(f64::NAN),
-                "MultiLevelLossConfig: batch is NaN, but must be a finite number of at least 0",
+                "MultiLevelLossConfig: batch is NaN, but must be a finite number of at least 0 (0 leaves its part out)",
             ),
         ] {
             assert_eq!(config.try_init().unwrap_err().to_string(), message);
