@@ -1,12 +1,14 @@
 //! Every loss against values and gradients from an independent source. A new loss is one line.
 
 use kd::soft_label::{
-    AdaptiveKlLossConfig, CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, JensenShannonLossConfig,
-    KnowledgeDistillationLossConfig, LogitMseLossConfig, NormalizedKdLossConfig, ReverseKlLossConfig, SkewKlLossConfig,
-    SkewReverseKlLossConfig, SoftCrossEntropyLossConfig, SoftLabelLossConfig, SymmetricKlLossConfig,
-    TotalVariationLossConfig, WeightedSoftLabelLossConfig,
+    AdaptiveKlLossConfig, CorrectedSoftLabelLossConfig, CtkdLossConfig, DecoupledKdLossConfig, DistLossConfig,
+    JensenShannonLossConfig, KnowledgeDistillationLossConfig, LogitMseLossConfig, MultiLevelLossConfig,
+    NormalizedKdLossConfig, ReverseKlLossConfig, SkewKlLossConfig, SkewReverseKlLossConfig, SoftCrossEntropyLossConfig,
+    SoftLabelLossConfig, SymmetricKlLossConfig, TaidLossConfig, TotalVariationLossConfig, UldLossConfig,
+    WeightedSoftLabelLossConfig,
 };
 use kd_testkit::{device, golden};
+use kd_tests::TopKConfig;
 
 #[test]
 fn soft_label() {
@@ -53,4 +55,14 @@ golden!(
     weighted: WeightedSoftLabelLossConfig,
     corrected: CorrectedSoftLabelLossConfig,
     standardized: SoftLabelLossConfig,
+    universal_logit: UldLossConfig,
+    interpolated_teacher: TaidLossConfig,
+    curriculum_temperature: CtkdLossConfig,
+    correlation: DistLossConfig,
+    multi_level: MultiLevelLossConfig,
 );
+
+#[test]
+fn sparse_soft_label() {
+    golden::check("sparse_soft_label.json", &device(), &TopKConfig::new(), kd_tests::top_k);
+}

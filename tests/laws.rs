@@ -1,12 +1,14 @@
 //! Every loss against every law that it promises to keep. A new loss is one line.
 
 use kd::soft_label::{
-    AdaptiveKlLossConfig as AdaptiveKl, CorrectedSoftLabelLossConfig as Corrected, DecoupledKdLossConfig as Decoupled,
-    JensenShannonLossConfig as JensenShannon, KnowledgeDistillationLossConfig as Kd, LogitMseLossConfig as LogitMse,
+    AdaptiveKlLossConfig as AdaptiveKl, CorrectedSoftLabelLossConfig as Corrected, CtkdLossConfig as Ctkd,
+    DecoupledKdLossConfig as Decoupled, DistLossConfig as Dist, JensenShannonLossConfig as JensenShannon,
+    KnowledgeDistillationLossConfig as Kd, LogitMseLossConfig as LogitMse, MultiLevelLossConfig as MultiLevel,
     NormalizedKdLossConfig as Normalized, ReverseKlLossConfig as ReverseKl, SkewKlLossConfig as SkewKl,
     SkewReverseKlLossConfig as SkewReverseKl, SoftCrossEntropyLossConfig as SoftCrossEntropy,
-    SoftLabelLossConfig as SoftLabel, SymmetricKlLossConfig as SymmetricKl, TotalVariationLossConfig as TotalVariation,
-    WeightedSoftLabelLossConfig as Weighted,
+    SoftLabelLossConfig as SoftLabel, SparseRule, SparseSoftLabelLossConfig as SparseSoftLabel,
+    SymmetricKlLossConfig as SymmetricKl, TaidLossConfig as Taid, TotalVariationLossConfig as TotalVariation,
+    UldLossConfig as Uld, WeightedSoftLabelLossConfig as Weighted,
 };
 use kd_testkit::{Batch, Subject, laws};
 use kd_tests::*;
@@ -50,6 +52,74 @@ fn finite_differences_of_standardized_logits() {
     let constant = |row: &[f64]| row.iter().all(|logit| *logit == row[0]);
     let smooth = |batch: &Batch| !batch.student.chunks(batch.width).any(constant);
     laws::finite_differences_where(&standardized(&SoftLabel::new().with_temperature(2.0)), smooth);
+}
+
+laws!(sparse_tail_t1: [coupled, independent, mean, smooth, divergence, softmax], nearly_best(&SparseSoftLabel::new()));
+laws!(sparse_tail_t4: [coupled, independent, mean, smooth, divergence, softmax],
+    nearly_best(&SparseSoftLabel::new().with_temperature(4.0)));
+laws!(sparse_both_renormalised: [coupled, independent, mean, smooth, divergence, softmax],
+    nearly_best(&SparseSoftLabel::new().with_rule(SparseRule::BothRenormalised)));
+laws!(sparse_teacher_renormalised: [coupled, independent, mean, smooth, softmax],
+    nearly_best(&SparseSoftLabel::new().with_rule(SparseRule::TeacherRenormalised)));
+laws!(sparse_truncated: [independent, mean, smooth, softmax],
+    nearly_best(&SparseSoftLabel::new().with_rule(SparseRule::Truncated)));
+laws!(universal_logit: [coupled, independent, mean, divergence], universal_logit(&Uld::new()));
+laws!(universal_logit_without_ties: [smooth],
+    universal_logit_without_ties(&Uld::new().with_temperature(2.0)));
+
+laws!(taid_student: [any, divergence, softmax], interpolated_teacher(&Taid::new().with_t(0.0)));
+laws!(taid_half_way: [coupled, independent, mean, same_classes, divergence, softmax],
+    interpolated_teacher(&Taid::new().with_t(0.5)));
+laws!(taid_teacher: [any, divergence, softmax], interpolated_teacher(&Taid::new().with_t(1.0)));
+
+/// Of `smooth` only this, since the gradient is not the slope: the student's part of the target is held.
+#[test]
+fn backends_agree_on_taid() {
+    laws::backends_agree(&interpolated_teacher(&Taid::new()));
+}
+
+laws!(curriculum_temperature: [any, divergence, softmax], curriculum_temperature(&Ctkd::new()));
+
+laws!(correlation_t1: [coupled, mean, same_classes, divergence],
+    correlation(&Dist::new().with_temperature(1.0).with_beta(2.0).with_gamma(2.0)));
+laws!(correlation_t4: [coupled, mean, same_classes, divergence], correlation(&Dist::new()));
+laws!(correlation_of_rows: [coupled, independent, mean, same_classes, divergence],
+    correlation(&Dist::new().with_gamma(0.0)));
+laws!(correlation_without_ties: [smooth], correlation_without_ties(&Dist::new()));
+
+/// All of `softmax` but absent classes, which count in the mean over classes.
+#[test]
+fn correlation_is_of_softmax_rows() {
+    let subject = correlation(&Dist::new());
+    laws::shifts_do_not_matter(&subject);
+    laws::the_order_of_classes_does_not_matter(&subject);
+    laws::extreme_logits_are_finite(&subject);
+    laws::what_the_teacher_rules_out_is_finite(&subject);
+}
+
+laws!(multi_level: [coupled, smooth, same_classes, divergence], multi_level(&MultiLevel::new()));
+laws!(multi_level_instances: [any, divergence, softmax],
+    multi_level(&MultiLevel::new().with_batch(0.0).with_class(0.0)));
+
+/// All of `softmax` but absent classes, which the level of classes divides by.
+#[test]
+fn multi_level_is_of_softmax_rows() {
+    let subject = multi_level(&MultiLevel::new());
+    laws::shifts_do_not_matter(&subject);
+    laws::the_order_of_classes_does_not_matter(&subject);
+    laws::extreme_logits_are_finite(&subject);
+    laws::what_the_teacher_rules_out_is_finite(&subject);
+}
+
+/// All of `softmax` but absent classes: they round the sum otherwise, and where p and q are equal but for the rounding
+/// the gradient's sign is that of the rounding. `tests/universal_logit.rs` has absent classes away from there.
+#[test]
+fn universal_logit_is_of_softmax_rows() {
+    let subject = universal_logit(&Uld::new());
+    laws::shifts_do_not_matter(&subject);
+    laws::the_order_of_classes_does_not_matter(&subject);
+    laws::extreme_logits_are_finite(&subject);
+    laws::what_the_teacher_rules_out_is_finite(&subject);
 }
 
 #[test]

@@ -7,6 +7,10 @@ use burn::tensor::{Bool, Int, Tensor};
 
 use crate::{Error, Labelled};
 
+mod sparse;
+
+pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
+
 /// Student and teacher must have the same shape: nothing broadcasts.
 ///
 /// # Panics
@@ -136,6 +140,23 @@ pub fn mask(owner: &str, mask: &Tensor<1, Bool>, rows: usize) {
     );
 }
 
+/// Student and teacher must have the same samples; how many classes each has is its own affair.
+///
+/// # Panics
+///
+/// If they differ in an axis other than the last.
+#[track_caller]
+pub fn same_rows<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<D>) {
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if let Some(axis) = (0..D - 1).find(|&axis| student[axis] != teacher[axis]) {
+        panic!(
+            "{loss}: the student has shape {student:?} and the teacher {teacher:?}; they differ at axis {axis} \
+             ({} against {}) and nothing is broadcast: give both the same samples, in the same order",
+            student[axis], teacher[axis]
+        );
+    }
+}
+
 /// A temperature must be finite and above 0, and its square and its inverse too in f32.
 ///
 /// # Errors
@@ -212,6 +233,40 @@ pub fn share(owner: &'static str, name: &'static str, value: f64, expected: &'st
 /// [`Error::InvalidValue`] if `value` is 0.
 pub fn count(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
     valid(value > 0, owner, name, value as f64, "at least 1")
+}
+
+/// The end of a way must be in `[0, 1]`, and not before its `start`.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn share_from(owner: &'static str, name: &'static str, value: f64, start: f64) -> Result<(), Error> {
+    valid(
+        (start..=1.0).contains(&value),
+        owner,
+        name,
+        value,
+        "in [0, 1] and no less than where it starts",
+    )
+}
+
+/// A size must be finite and above 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn positive(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    let holds = value > 0.0 && (value as f32).is_finite() && (value.recip() as f32).is_finite();
+    valid(holds, owner, name, value, "a finite number above 0")
+}
+
+/// A number must be one.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn finite(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    valid((value as f32).is_finite(), owner, name, value, "a finite number")
 }
 
 fn valid(

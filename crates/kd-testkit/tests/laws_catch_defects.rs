@@ -118,6 +118,9 @@ catches! {
         (s - t).square().sum_dim(1).squeeze_dim(1)
     });
     unequal_shapes_panic: broadcasting => values(|s, t| (s - t.without_autodiff()).square().sum_dim(1).squeeze_dim(1));
+    unequal_batches_panic: one_teacher_for_all => values(|s, t| {
+        (s - t.without_autodiff()).square().sum_dim(1).squeeze_dim(1)
+    });
     finite_differences: half_a_gradient => values(|s, t| kl(s.clone(), t.clone()) + kl(s.detach(), t));
     backends_agree: digits_thrown_away => values(|s, t| kl(s + 1e7, t));
     half_precision_is_widened: sums_in_half_precision => values(|s, t| {

@@ -4,11 +4,19 @@
 //!
 //! | Group | For | Adds |
 //! |---|---|---|
-//! | `any` | every loss | order, repetition, masks and accumulation over samples; constant teacher; shapes; derivatives; half precision; ≥ 0 |
+//! | `any` | every loss | all of the next five |
 //! | `any_but_slope` | a loss whose gradient is not everywhere its slope, on purpose: a weight without gradient, a jump | all of `any` but finite differences |
+//! | `coupled` | every loss, even if it compares samples with one another | order of samples; constant teacher; numbers of samples; half precision; ≥ 0 |
+//! | `independent` | losses in which each sample stands alone | masks and accumulation over samples; NaN stays in its row |
+//! | `mean` | losses whose mean does not grow with the batch | repetition of samples |
+//! | `smooth` | losses with a gradient everywhere | derivatives |
+//! | `same_classes` | losses between the same classes | shapes |
 //! | `divergence` | 0 at equality | value and gradient are 0 where student and teacher are equal |
 //! | `covered_softmax` | those that are infinite where the teacher alone rules a class out | the same as `softmax` without that case |
 //! | `softmax` | functions of softmax rows | absent classes, shifted rows, reordered classes, extreme logits |
+//!
+//! A loss takes `any` where it can. The five parts are for those that by their definition cannot keep one of them: Gram
+//! matrices of a batch, sorted probabilities, two vocabularies.
 //!
 //! Each law is a function of a [`Subject`](crate::Subject), so it can also be called alone. Beside the groups stand
 //! [`temperature_keeps_the_gradient`], for losses with a T² factor, [`finite_differences_where`], for losses that jump
@@ -35,7 +43,7 @@ pub use half_precision::half_precision_is_widened;
 pub use learning::every_parameter_learns;
 pub use nan::nan_in_nan_out;
 pub use samples::{order_does_not_matter, repetition_does_not_matter, the_mean_is_of_the_values};
-pub use shapes::{an_empty_batch_has_no_mean, unequal_shapes_panic};
+pub use shapes::{an_empty_batch_has_no_mean, unequal_batches_panic, unequal_shapes_panic};
 pub use softmax::{
     absent_classes_do_not_matter, extreme_logits_are_finite, shifts_do_not_matter,
     the_order_of_classes_does_not_matter, what_the_teacher_rules_out_is_finite,
@@ -67,11 +75,29 @@ macro_rules! laws {
         $crate::laws!(@any_but_slope);
     };
     (@any_but_slope) => {
+        $crate::laws!(@coupled);
+        $crate::laws!(@independent);
+        $crate::laws!(@mean);
+        $crate::laws!(@same_classes);
+        $crate::laws!(@each backends_agree);
+    };
+    (@coupled) => {
         $crate::laws!(@each
-            the_mean_is_of_the_values order_does_not_matter repetition_does_not_matter
-            masked_rows_change_nothing nothing_unmasked_is_a_zero micro_batches_accumulate
-            the_teacher_is_a_constant unequal_shapes_panic an_empty_batch_has_no_mean
-            backends_agree half_precision_is_widened never_negative nan_in_nan_out);
+            the_mean_is_of_the_values order_does_not_matter the_teacher_is_a_constant
+            unequal_batches_panic an_empty_batch_has_no_mean half_precision_is_widened never_negative);
+    };
+    (@independent) => {
+        $crate::laws!(@each
+            masked_rows_change_nothing nothing_unmasked_is_a_zero micro_batches_accumulate nan_in_nan_out);
+    };
+    (@mean) => {
+        $crate::laws!(@each repetition_does_not_matter);
+    };
+    (@smooth) => {
+        $crate::laws!(@each finite_differences backends_agree);
+    };
+    (@same_classes) => {
+        $crate::laws!(@each unequal_shapes_panic);
     };
     (@divergence) => {
         $crate::laws!(@each zero_at_equality);

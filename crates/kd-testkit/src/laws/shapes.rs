@@ -6,23 +6,29 @@ use crate::{Batch, Subject, device};
 
 /// Unequal numbers of classes or of samples panic with both shapes in the message, and nothing is broadcast.
 pub fn unequal_shapes_panic(subject: &Subject) {
-    let device = device();
-    for (student, teacher) in [
-        ([8, 10], [8, 12]),
-        ([8, 10], [1, 10]),
-        ([8, 10], [8, 1]),
-        ([1, 10], [8, 10]),
-    ] {
-        let message = panic_message(|| subject.compare(student, teacher, &device));
-        let message = message.unwrap_or_else(|| panic!("{student:?} against {teacher:?} was let through"));
-        // A side may have put axes between these.
-        for [rows, classes] in [student, teacher] {
-            let shown = message.contains(&format!("[{rows},"));
-            assert!(
-                shown && message.contains(&format!("{classes}]")),
-                "'{message}' does not show {rows} and {classes}"
-            );
-        }
+    for shapes in [([8, 10], [8, 12]), ([8, 10], [8, 1])] {
+        unequal_panics(subject, shapes);
+    }
+    unequal_batches_panic(subject);
+}
+
+/// Unequal numbers of samples panic with both shapes in the message, whatever the loss makes of unequal classes.
+pub fn unequal_batches_panic(subject: &Subject) {
+    for shapes in [([8, 10], [1, 10]), ([1, 10], [8, 10])] {
+        unequal_panics(subject, shapes);
+    }
+}
+
+fn unequal_panics(subject: &Subject, (student, teacher): ([usize; 2], [usize; 2])) {
+    let message = panic_message(|| subject.compare(student, teacher, &device()));
+    let message = message.unwrap_or_else(|| panic!("{student:?} against {teacher:?} was let through"));
+    // A side may have put axes between these.
+    for [rows, classes] in [student, teacher] {
+        let shown = message.contains(&format!("[{rows},"));
+        assert!(
+            shown && message.contains(&format!("{classes}]")),
+            "'{message}' does not show {rows} and {classes}"
+        );
     }
 }
 
