@@ -68,6 +68,8 @@ pub fn is_fused(device: &Device) -> bool {
 )]
 fn has_kernel(device: &DispatchDevice) -> bool {
     match device {
+        #[cfg(feature = "cube")]
+        DispatchDevice::Cube(_) => true,
         #[cfg(feature = "flex")]
         DispatchDevice::Flex(_) => true,
         #[cfg(feature = "ndarray")]

@@ -23,6 +23,8 @@ mod backend;
 mod composed;
 #[cfg(feature = "cpu")]
 mod cpu;
+#[cfg(feature = "cube")]
+mod cube;
 mod divergence;
 mod fused;
 mod widen;
