@@ -108,7 +108,8 @@ impl Real for f32 {
         }
         let k = exponent as f32;
         let logarithm = x * x * (x * sum - 0.5) + k * -2.121_944_4e-4 + x + k * 0.693_359_4;
-        f32::NEG_INFINITY.or(self == 0.0, logarithm)
+        // A NaN is not greater than 0, and stays what it is.
+        f32::NEG_INFINITY.or(self == 0.0, logarithm.or(self > 0.0, self))
     }
 
     #[inline(always)]

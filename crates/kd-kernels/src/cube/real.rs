@@ -9,7 +9,7 @@ use burn_cubecl::cubecl::{self, prelude::*};
 /// 2ᵏ · e^f with |f| ≤ ln 2 / 2, and for e^f the polynomial whose largest relative error is least, 3·10⁻⁹.
 #[cube]
 pub(super) fn exp(x: f32) -> f32 {
-    // What −∞ becomes must still convert to an integer. A NaN passes: it is not less.
+    // What −∞ becomes must still convert to an integer.
     let bounded = select(x < -87.0f32, -87.0f32, x);
     let k = (bounded * 1.442_695_f32).round();
     // ln 2 in two parts, the first of so few digits that k times it is exact.
@@ -21,7 +21,9 @@ pub(super) fn exp(x: f32) -> f32 {
     let power = fma(sum, f * f, f) + 1.0f32;
     // k goes into the exponent of 1.
     let scale = f32::reinterpret((i32::cast_from(k) + 127i32) << 23i32);
-    select(x < -87.0f32, 0.0f32, power * scale)
+    let result = select(x < -87.0f32, 0.0f32, power * scale);
+    // Compilers for graphics processors make a maximum of the bound above, and that may lose a NaN.
+    select(x.is_nan(), x, result)
 }
 
 /// ln of a positive number whose difference from 1 is known, maybe more exactly than the number tells; −∞ for 0.
@@ -45,7 +47,8 @@ pub(super) fn ln(number: f32, less_1: f32) -> f32 {
     let k = f32::cast_from(exponent);
     let logarithm = x * x * (x * sum - 0.5f32) + k * -2.121_944_4e-4f32 + x + k * 0.693_359_4f32;
     // The sign of 0 keeps shader compilers from finding an infinite constant.
-    select(number == 0.0f32, -1.0f32 / number, logarithm)
+    let result = select(number == 0.0f32, -1.0f32 / number, logarithm);
+    select(number.is_nan(), number, result)
 }
 
 /// (eˣ − 1 − x) / x for |x| < ½, where the difference itself would cancel. Anything for larger x.
