@@ -29,8 +29,8 @@ pub(super) struct Softened {
     /// 1 / Σ exp((z − max) / T).
     student_inverse_sum: f32,
     teacher_inverse_sum: f32,
-    /// log Σ exp(student / T) − log Σ exp(teacher / T).
-    offset: f32,
+    /// log Σ exp((z − max) / T) of the student less that of the teacher.
+    between_sums: f32,
     /// log Σ exp((z − max) / T) of the student.
     log_sum: f32,
 }
@@ -60,14 +60,13 @@ impl Row {
         }
         let sum = reduce::<Sum>(s_sum, t_sum, self.units);
 
-        // One logarithm of the sums' ratio is more exact than the difference of two.
-        let between_sums = ln(sum.first / sum.second, (sum.first - sum.second) / sum.second);
         Softened {
             student_largest: largest.first,
             teacher_largest: largest.second,
             student_inverse_sum: 1.0f32 / sum.first,
             teacher_inverse_sum: 1.0f32 / sum.second,
-            offset: (largest.first - largest.second) * self.inverse_temperature + between_sums,
+            // One logarithm of their ratio is more exact than the difference of two.
+            between_sums: ln(sum.first / sum.second, (sum.first - sum.second) / sum.second),
             log_sum: ln(sum.first, sum.first - 1.0f32),
         }
     }
@@ -100,7 +99,7 @@ impl Row {
         while index < self.classes {
             let class = self.class::<E>(softened, student, teacher, index);
             let share = self.share::<D, E>(&class);
-            // By its formula the sum is 0 for some divergences; what it is then is the rounding of the offset, which is in
+            // By its formula the sum is 0 for some divergences; what it is then is the rounding of the sums, which is in
             // every slope, and comes off with it.
             let logit_slope = (share.slope - class.q * total_slope) * self.inverse_temperature;
             gradient[self.start + index] = E::cast_from(logit_slope);
@@ -115,17 +114,34 @@ impl Row {
     fn class<E: Float>(&self, softened: &Softened, student: &[E], teacher: &[E], class: usize) -> Class {
         let s = f32::cast_from(student[self.start + class]);
         let t = f32::cast_from(teacher[self.start + class]);
-        // −∞ − (−∞) is not a number, but of a class absent from both nothing is asked.
-        let difference = select(s == t, 0.0f32, s - t);
         Class {
             p: self.exponential::<E>(teacher, class, softened.teacher_largest) * softened.teacher_inverse_sum,
             q: self.exponential::<E>(student, class, softened.student_largest) * softened.student_inverse_sum,
-            log_ratio: fma(difference, self.inverse_temperature, -softened.offset),
+            log_ratio: fma(
+                softened.difference(s, t),
+                self.inverse_temperature,
+                -softened.between_sums,
+            ),
             log_q: (s - softened.student_largest) * self.inverse_temperature - softened.log_sum,
         }
     }
 
     fn exponential<E: Float>(&self, logits: &[E], class: usize, largest: f32) -> f32 {
         exp((f32::cast_from(logits[self.start + class]) - largest) * self.inverse_temperature)
+    }
+}
+
+#[cube]
+impl Softened {
+    /// How far the student's logit is from the teacher's, each taken from the largest of its row.
+    fn difference(&self, s: f32, t: f32) -> f32 {
+        // Where the rows nearly agree the logits do, and then their difference is exact. Where the largest are far apart
+        // they are taken off first, since the difference of numbers of unequal size is rounded as the larger one is.
+        let between_largest = self.student_largest - self.teacher_largest;
+        let near = (s - t) - between_largest;
+        let far = (s - self.student_largest) - (t - self.teacher_largest);
+        let difference = select(between_largest.abs() < 1.0f32, near, far);
+        // −∞ − (−∞) is not a number, but of a class absent from both nothing is asked.
+        select(s == t, -between_largest, difference)
     }
 }
