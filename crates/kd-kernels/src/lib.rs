@@ -12,10 +12,10 @@
 //!
 //! # The numerics
 //!
-//! Half precision is computed in f32, and sums over classes go on in f64 (on Cube in f32, in several hundred parts). Where student and teacher nearly agree (a high
-//! temperature, the end of a training), a divergence is far smaller than the terms it is made of, and rounding would be
-//! all that is left of it; there, a series in the difference of the logits takes the place of the difference of their
-//! exponentials.
+//! Half precision is computed in f32, and sums over classes go on in f64; on Cube they stay in f32, and are summed up in
+//! several hundred parts. Where student and teacher nearly agree (a high temperature, the end of a training), a divergence
+//! is far smaller than the terms it is made of, and rounding would be all that is left of it; there, a series in the
+//! difference of the logits takes the place of the difference of their exponentials.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;

@@ -41,7 +41,8 @@ impl Grid {
         Self {
             // More rows than one launch can have cubes: a cube takes several.
             cubes: rows.min(hardware.max_cube_count.0.min(65_535) as usize),
-            units: classes.next_power_of_two().clamp(most.min(32), most),
+            // Four classes for each: to sum up what units have found costs more than to look at a class.
+            units: classes.div_ceil(4).next_power_of_two().clamp(most.min(32), most),
         }
     }
 
