@@ -11,11 +11,11 @@ use burn_cubecl::cubecl::{self, prelude::*};
 pub(super) fn exp(x: f32) -> f32 {
     // What −∞ becomes must still convert to an integer.
     let bounded = select(x < -87.0f32, -87.0f32, x);
-    let k = (bounded * 1.442_695_f32).round();
+    let k = (bounded * std::f32::consts::LOG2_E).round();
     // ln 2 in two parts, the first of so few digits that k times it is exact.
     let f = fma(k, 2.121_944_4e-4f32, fma(k, -0.693_359_4f32, bounded));
     let mut sum = fma(1.381_459_9e-3f32, f, 8.368_717e-3f32);
-    sum = fma(sum, f, 4.166_838_9e-2f32);
+    sum = fma(sum, f, 4.166_839e-2f32);
     sum = fma(sum, f, 1.666_652_1e-1f32);
     sum = fma(sum, f, 4.999_999_4e-1f32);
     let power = fma(sum, f * f, f) + 1.0f32;
@@ -58,7 +58,7 @@ pub(super) fn excess_per_x(x: f32) -> f32 {
     let mut sum = fma(1.987_562_9e-4f32, x, 1.398_199_7e-3f32);
     sum = fma(sum, x, 8.333_452e-3f32);
     sum = fma(sum, x, 4.166_579_6e-2f32);
-    sum = fma(sum, x, 1.666_666_57e-1f32);
+    sum = fma(sum, x, 1.666_666_6e-1f32);
     sum = fma(sum, x, 0.5f32);
     sum * x
 }

@@ -3,7 +3,7 @@
 use burn_cubecl::cubecl::{self, prelude::*};
 
 use super::{
-    pointwise::{Class, Pointwise, Share},
+    pointwise::{Class, Pointwise},
     real::{exp, ln},
     reduce::{Largest, Pair, Reduction, Sum, reduce},
 };
@@ -77,7 +77,7 @@ impl Row {
         let mut slope = 0.0f32;
         let mut class = UNIT_POS as usize;
         while class < self.classes {
-            let share = self.share::<D, E>(&self.class::<E>(softened, student, teacher, class));
+            let share = D::at(&self.class::<E>(softened, student, teacher, class), self.parameter);
             value += share.value;
             slope += share.slope;
             class += self.units;
@@ -98,17 +98,13 @@ impl Row {
         let mut index = UNIT_POS as usize;
         while index < self.classes {
             let class = self.class::<E>(softened, student, teacher, index);
-            let share = self.share::<D, E>(&class);
+            let share = D::at(&class, self.parameter);
             // By its formula the sum is 0 for some divergences; what it is then is the rounding of the sums, which is in
             // every slope, and comes off with it.
             let logit_slope = (share.slope - class.q * total_slope) * self.inverse_temperature;
             gradient[self.start + index] = E::cast_from(logit_slope);
             index += self.units;
         }
-    }
-
-    fn share<D: Pointwise, E: Float>(&self, class: &Class) -> Share {
-        D::at(class, self.parameter)
     }
 
     fn class<E: Float>(&self, softened: &Softened, student: &[E], teacher: &[E], class: usize) -> Class {
