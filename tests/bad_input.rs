@@ -4,7 +4,10 @@ use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use kd::{
     prelude::*,
     rows,
-    soft_label::{KnowledgeDistillationLoss, SoftLabelLoss},
+    soft_label::{
+        CorrectedSoftLabelLossConfig, DecoupledKdLossConfig, KnowledgeDistillationLoss, NormalizedKdLossConfig,
+        SoftLabelLoss, Standardized, WeightedSoftLabelLossConfig,
+    },
 };
 use kd_testkit::device;
 
@@ -83,6 +86,48 @@ fn a_label_below_zero() {
 #[should_panic(expected = "there are 3 labels for 2 rows; give one label per row")]
 fn labels_for_another_batch() {
     kd().forward(logits([2, 3]), Labelled::new(logits([2, 3]), labels(&[0, 1, 2])));
+}
+
+/// Labels 0 and 3 of 3 classes, for the losses that look at the label's class.
+fn label_too_high(loss: impl DistillLoss<Tensor<2>, Labelled>) {
+    loss.forward(logits([2, 3]), Labelled::new(logits([2, 3]), labels(&[0, 3])));
+}
+
+#[test]
+#[should_panic(expected = "DecoupledKdLoss: label 3 is not a class")]
+fn a_label_too_high_for_decoupled_kd() {
+    label_too_high(DecoupledKdLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "NormalizedKdLoss: label 3 is not a class")]
+fn a_label_too_high_for_normalized_kd() {
+    label_too_high(NormalizedKdLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "WeightedSoftLabelLoss: label 3 is not a class")]
+fn a_label_too_high_for_weighted_soft_labels() {
+    label_too_high(WeightedSoftLabelLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "CorrectedSoftLabelLoss: label 3 is not a class")]
+fn a_label_too_high_for_corrected_soft_labels() {
+    label_too_high(CorrectedSoftLabelLossConfig::new().init());
+}
+
+#[test]
+#[should_panic(expected = "Standardized: the student has shape [8, 10] and the teacher [8, 12]")]
+fn unequal_classes_before_standardization() {
+    Standardized::new(soft()).forward(logits([8, 10]), logits([8, 12]));
+}
+
+#[test]
+#[should_panic(expected = "Standardized: the batch is empty")]
+fn an_empty_batch_before_standardization() {
+    let empty = || Tensor::<2>::zeros([0, 10], &Device::flex());
+    Standardized::new(soft()).forward(empty(), empty());
 }
 
 #[test]

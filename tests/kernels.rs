@@ -2,7 +2,7 @@
 
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use kd::kernels::{Divergence, composed, divergence, is_fused};
-use kd_testkit::{device, read, resolution};
+use kd_testkit::{device, for_each, read, resolution};
 use proptest::prelude::*;
 
 const ALL: [Divergence; 11] = [
@@ -66,7 +66,8 @@ fn nearly_tied(student: &[f64], teacher: &[f64], t: f64, classes: usize) -> bool
 fn batches() -> impl Strategy<Value = (usize, Vec<f64>, Vec<f64>, f64)> {
     let classes = prop_oneof![1usize..40, 40usize..400];
     (classes, 1usize..6, -3.0f64..4.0, -6.0f64..1.0, 0.5f64..20.0).prop_flat_map(|(classes, rows, spread, gap, t)| {
-        let (spread, gap) = (10f64.powf(spread / 3.0), 10f64.powf(gap));
+        // z / T of more than some 20 is itself no longer right to 1e-6 in single precision.
+        let (spread, gap) = (10f64.powf(spread / 3.0).min(7.0 * t), 10f64.powf(gap));
         let normal = prop::collection::vec(-3.0f64..3.0, rows * classes);
         (normal.clone(), normal).prop_map(move |(teacher, noise)| {
             let single = |number: f64| f64::from(number as f32);
@@ -83,7 +84,7 @@ fn batches() -> impl Strategy<Value = (usize, Vec<f64>, Vec<f64>, f64)> {
 #[test]
 fn double_precision_is_the_composed_form() {
     let device = Device::flex();
-    proptest!(ProptestConfig::with_cases(256), |((classes, student, teacher, t) in batches())| {
+    for_each(batches(), |(classes, student, teacher, t)| {
         for which in ALL {
             let run = |form| run(form, which, t, [&student, &teacher], classes, (&device, DType::F64));
             let [actual, expected] = [run(divergence as Form), run(composed)];
@@ -97,10 +98,24 @@ fn double_precision_is_the_composed_form() {
 #[test]
 fn single_precision_is_what_double_gives() {
     let device = device();
-    proptest!(ProptestConfig::with_cases(256), |((classes, student, teacher, t) in batches())| {
+    for_each(batches(), |(classes, student, teacher, t)| {
         for which in ALL {
-            let exact = run(divergence, which, t, [&student, &teacher], classes, (&Device::flex(), DType::F64));
-            let single = run(divergence, which, t, [&student, &teacher], classes, (&device, DType::F32));
+            let exact = run(
+                divergence,
+                which,
+                t,
+                [&student, &teacher],
+                classes,
+                (&Device::flex(), DType::F64),
+            );
+            let single = run(
+                divergence,
+                which,
+                t,
+                [&student, &teacher],
+                classes,
+                (&device, DType::F32),
+            );
             let what = |part| format!("{which:?} at T = {t}, {classes} classes, {part}");
             // These two have no second order: a probability's last digit is in them as it is.
             let least = match which {

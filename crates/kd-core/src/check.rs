@@ -5,7 +5,7 @@
 
 use burn::tensor::{Bool, Int, Tensor};
 
-use crate::Error;
+use crate::{Error, Labelled};
 
 /// Student and teacher must have the same shape: nothing broadcasts.
 ///
@@ -106,6 +106,22 @@ pub fn label_count(loss: &str, labels: &Tensor<1, Int>, rows: usize) {
     );
 }
 
+/// The student's logits must fit a teacher with labels; whether the labels are classes is looked at if `values` says so.
+///
+/// # Panics
+///
+/// If the shapes differ, there are no rows or no classes, there is not one label per row, or (if `values`) a label is not
+/// a class.
+#[track_caller]
+pub fn labelled(loss: &str, student: &Tensor<2>, teacher: &Labelled, values: bool) {
+    logits(loss, student, &teacher.logits);
+    let [rows, classes] = student.dims();
+    label_count(loss, &teacher.labels, rows);
+    if values {
+        labels(loss, &teacher.labels, classes);
+    }
+}
+
 /// There must be one mask entry per row.
 ///
 /// # Panics
@@ -148,6 +164,54 @@ pub fn alpha(owner: &'static str, value: f64) -> Result<(), Error> {
         value,
         "in [0, 1] (0 learns from the labels alone, 1 from the teacher alone, 0.9 is usual)",
     )
+}
+
+/// The skew of a mixture must be in `[0, 1)`: at 1 both sides are the same, and there is nothing to learn.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn skew(owner: &'static str, value: f64) -> Result<(), Error> {
+    valid(
+        (0.0..1.0).contains(&value),
+        owner,
+        "alpha",
+        value,
+        "in [0, 1) (0 is without skew, 0.1 is usual; at 1 both sides are the same and nothing is learnt)",
+    )
+}
+
+/// The weight of a part must be finite and at least 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn weight(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    valid(
+        value >= 0.0 && (value as f32).is_finite(),
+        owner,
+        name,
+        value,
+        "a finite number of at least 0 (0 leaves its part out)",
+    )
+}
+
+/// A share must be in `[0, 1]`; `expected` says what its ends mean.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn share(owner: &'static str, name: &'static str, value: f64, expected: &'static str) -> Result<(), Error> {
+    valid((0.0..=1.0).contains(&value), owner, name, value, expected)
+}
+
+/// There must be at least one of what is counted.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if `value` is 0.
+pub fn count(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
+    valid(value > 0, owner, name, value as f64, "at least 1")
 }
 
 fn valid(

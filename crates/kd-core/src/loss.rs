@@ -69,6 +69,14 @@ macro_rules! through_pointer {
             fn per_sample(&self, student: S, teacher: T) -> Tensor<1> {
                 (**self).per_sample(student, teacher)
             }
+
+            fn forward(&self, student: S, teacher: T) -> Tensor<1> {
+                (**self).forward(student, teacher)
+            }
+
+            fn forward_masked(&self, student: S, teacher: T, mask: Tensor<1, burn::tensor::Bool>) -> Tensor<1> {
+                (**self).forward_masked(student, teacher, mask)
+            }
         }
     )*};
 }

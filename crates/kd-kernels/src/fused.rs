@@ -31,7 +31,7 @@ use crate::{Divergence, DivergenceBackend, composed, widen};
 /// let teacher = Tensor::<2>::from_floats([[1.0, 0.0, -1.0]], &device);
 /// let student = Tensor::<2>::from_floats([[0.0, 0.0, 0.0]], &device);
 /// let kl = divergence(student, teacher, Divergence::ForwardKl, 1.0);
-/// assert!((kl.into_scalar::<f32>() - 0.2661).abs() < 1e-4);
+/// assert!((kl.into_scalar::<f32>() - 0.266).abs() < 1e-3);
 /// ```
 #[track_caller]
 pub fn divergence(student: Tensor<2>, teacher: Tensor<2>, divergence: Divergence, temperature: f64) -> Tensor<1> {
@@ -69,7 +69,7 @@ pub fn is_fused(device: &Device) -> bool {
     unused_variables,
     reason = "with few backends compiled in the last arm may be left without a case, and the type without a use"
 )]
-fn has_kernel(device: &DispatchDevice, dtype: DType) -> bool {
+pub(crate) fn has_kernel(device: &DispatchDevice, dtype: DType) -> bool {
     match device {
         #[cfg(feature = "cube")]
         DispatchDevice::Cube(_) => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),

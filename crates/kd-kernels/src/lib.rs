@@ -28,10 +28,13 @@ mod cpu;
 mod cube;
 mod divergence;
 mod fused;
+#[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
+mod linear;
 mod widen;
 
 pub use backend::{DivergenceBackend, GradientBackend};
 pub use composed::composed;
 pub use divergence::Divergence;
 pub use fused::{divergence, is_fused};
+pub use linear::{LinearDivergence, LinearDivergenceBackend, composed_linear};
 use widen::widen;

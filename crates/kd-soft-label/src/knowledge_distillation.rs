@@ -88,14 +88,15 @@ impl KnowledgeDistillationLossConfig {
 ///
 /// # Convention
 ///
-/// Alpha is the weight of the *soft* part; torchdistill and Keras put it on the hard one. The paper speaks of a weighted
-/// average, with considerably less weight on the hard part. The cross-entropy is at temperature 1 (neural-compressor and some others
-/// temper it). Defaults are those of RepDistiller and mdistiller (T = 4, 0.1 · CE + 0.9 · KD).
+/// Alpha is the weight of the *soft* part; torchdistill and Keras put it on the hard one. The paper speaks of a
+/// weighted average, with considerably less weight on the hard part. The cross-entropy is at temperature 1
+/// (neural-compressor and some others temper it). Defaults are those of RepDistiller and mdistiller (T = 4, 0.1 · CE +
+/// 0.9 · KD).
 ///
 /// # Panics
 ///
-/// If student and teacher differ in shape, there are no rows or no classes, there is not one label per row, or a label is
-/// not a class.
+/// If student and teacher differ in shape, there are no rows or no classes, there is not one label per row, or a label
+/// is not a class.
 ///
 /// # Example
 ///
@@ -173,14 +174,7 @@ impl KnowledgeDistillationLoss {
 impl DistillLoss<Tensor<2>, Labelled> for KnowledgeDistillationLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
-        const NAME: &str = "KnowledgeDistillationLoss";
-        check::logits(NAME, &student, &teacher.logits);
-        let [rows, classes] = student.dims();
-        check::label_count(NAME, &teacher.labels, rows);
-        if self.check_labels {
-            check::labels(NAME, &teacher.labels, classes);
-        }
-
+        check::labelled("KnowledgeDistillationLoss", &student, &teacher, self.check_labels);
         let soft = |student| self.soft.per_sample(student, teacher.logits);
         let hard = |student| rows::cross_entropy(student, teacher.labels);
         // At the ends the part that does not count is left out: 0 · ∞ would not be 0.

@@ -1,10 +1,11 @@
 use burn::{
     config::Config,
     module::{Content, DisplaySettings, Module, ModuleDisplay},
-    tensor::Tensor,
 };
-use kd_core::{DistillLoss, Error, check, rows};
-use kd_kernels::{Divergence, divergence};
+use kd_core::{Error, check};
+use kd_kernels::Divergence;
+
+use crate::divergence_loss::{on_logits, squared};
 
 /// Configuration of a [`SoftLabelLoss`].
 #[derive(Config, Debug)]
@@ -52,6 +53,7 @@ impl SoftLabelLossConfig {
 ///
 /// - student, teacher: `[..., classes]`, for example `[batch, classes]` or `[batch, seq, vocab]`
 /// - output of `per_sample`: `[rows]`, where rows is the product of all axes but the last
+/// - [`LinearLogits`](kd_core::LinearLogits) in place of logits: `forward` and `forward_masked` never make all of them
 ///
 /// # Reduction
 ///
@@ -77,9 +79,9 @@ impl SoftLabelLossConfig {
 /// # Convention
 ///
 /// KL and not cross-entropy (the gradient is the same, but only KL is 0 at equality); from the teacher to the student
-/// (*forward* KL); with T²; divided by rows. So do RepDistiller, mdistiller, the DistilBERT scripts and Keras. *Without* T²
-/// are TextBrewer, Liger and TRL: multiply their weight by 1/T² here. Divided by rows *and* classes are Model-Optimizer's
-/// default, neural-compressor, Tf-KD, TinyBERT and DeiT: divide their weight by `classes` here.
+/// (*forward* KL); with T²; divided by rows. So do RepDistiller, mdistiller, the DistilBERT scripts and Keras.
+/// *Without* T² are TextBrewer, Liger and TRL: multiply their weight by 1/T² here. Divided by rows *and* classes are
+/// Model-Optimizer's default, neural-compressor, Tf-KD, TinyBERT and DeiT: divide their weight by `classes` here.
 ///
 /// # Panics
 ///
@@ -144,15 +146,7 @@ impl SoftLabelLoss {
     }
 }
 
-impl<const D: usize> DistillLoss<Tensor<D>> for SoftLabelLoss {
-    #[track_caller]
-    fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
-        check::logits("SoftLabelLoss", &student, &teacher);
-        let t = self.temperature;
-        let (student, teacher) = (rows::flatten_rows(student), rows::flatten_rows(teacher));
-        divergence(student, teacher, Divergence::ForwardKl, t) * (t * t)
-    }
-}
+on_logits!(SoftLabelLoss, |_| Divergence::ForwardKl, squared);
 
 impl ModuleDisplay for SoftLabelLoss {
     fn custom_settings(&self) -> Option<DisplaySettings> {

@@ -1,5 +1,5 @@
 use burn::tensor::{DType, Device, Gradients, Int, Tensor, TensorData};
-use kd_core::{DistillLoss, Labelled};
+use kd_core::{DistillLoss, Labelled, LinearLogits};
 
 use crate::{Batch, read::read};
 
@@ -27,6 +27,15 @@ impl Side for Tensor<3> {
 impl Side for Labelled {
     fn from_leaf(leaf: Tensor<2>, labels: Tensor<1, Int>) -> Self {
         Labelled::new(leaf, labels)
+    }
+}
+
+/// The leaf as hidden states before an output layer that changes nothing, three rows at a time.
+impl Side for LinearLogits {
+    fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {
+        let [_, width] = leaf.dims();
+        let weight = Tensor::<2>::eye(width, &leaf.device()).cast(leaf.dtype());
+        LinearLogits::new(leaf, weight).with_rows_at_once(3)
     }
 }
 

@@ -125,6 +125,10 @@ catches! {
         let (p, q) = (softmax(t.without_autodiff(), 1), softmax(s, 1));
         (p.clone() * (p.log() - q.log())).sum_dim(1).squeeze_dim(1)
     });
+    nan_in_nan_out: a_value_that_looks_fine => values(|s, t| {
+        let values = kl(s, t);
+        values.clone().mask_fill(values.is_nan(), 0.0)
+    });
     never_negative: a_sign => values(|s, t| kl(s, t).neg());
     zero_at_equality: a_cross_entropy_that_poses_as_a_divergence => values(|s, t| {
         let p = softmax(t.without_autodiff(), 1);

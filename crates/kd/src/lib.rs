@@ -3,8 +3,8 @@
 #![doc = include_str!("../README.md")]
 
 pub use kd_core::{
-    DistillLoss, Error, FeatureProjector, Frozen, Identity, Labelled, LossTerm, LossTerms, OffGraph, Projected,
-    ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn, teacher_fn,
+    DistillLoss, Error, FeatureProjector, Frozen, Identity, Labelled, LinearLogits, LossTerm, LossTerms, OffGraph,
+    Projected, ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn, teacher_fn,
 };
 
 /// The checks of the family and what they say.

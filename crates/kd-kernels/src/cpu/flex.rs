@@ -6,7 +6,7 @@ use burn::{
 };
 use bytemuck::Pod;
 
-use super::{rows::Rows, scale::scale_rows, stored::Stored};
+use super::{large, rows::Rows, scale::scale_rows, stored::Stored};
 use crate::{Divergence, DivergenceBackend, GradientBackend};
 
 impl DivergenceBackend for Flex {
@@ -70,7 +70,7 @@ fn compute_in<S: Stored<Real: Element> + Element + Pod>(
     let (student, teacher) = (student.to_contiguous(), teacher.to_contiguous());
     let rows_of_gradient = if with_gradient { rows } else { 0 };
     let mut values = vec![S::Real::default(); rows];
-    let mut gradient = vec![S::default(); rows_of_gradient * classes];
+    let mut gradient = large::zeros::<S>(rows_of_gradient * classes);
     let input = Rows {
         student: contiguous::<S>(&student),
         teacher: contiguous::<S>(&teacher),

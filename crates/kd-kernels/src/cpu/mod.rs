@@ -2,6 +2,7 @@
 
 #[cfg(feature = "flex")]
 mod flex;
+mod large;
 #[cfg(feature = "ndarray")]
 #[allow(deprecated, reason = "deprecated upstream, still supported here")]
 mod ndarray;

@@ -7,7 +7,7 @@ use burn::{
     tensor::{Element, TensorData},
 };
 
-use super::{rows::Rows, scale::scale_rows, stored::Stored};
+use super::{large, rows::Rows, scale::scale_rows, stored::Stored};
 use crate::{Divergence, DivergenceBackend, GradientBackend};
 
 /// The numbers of an array, in order. A macro because the array's type has no public name.
@@ -98,7 +98,7 @@ fn computed<R: Stored<Real = R> + Element>(rows: Rows<'_, R>, with_gradient: boo
     let (count, classes) = (rows.count(), rows.classes);
     let rows_of_gradient = if with_gradient { count } else { 0 };
     let mut values = vec![R::default(); count];
-    let mut gradient = vec![R::default(); rows_of_gradient * classes];
+    let mut gradient = large::zeros::<R>(rows_of_gradient * classes);
     rows.compute(&mut values, with_gradient.then_some(&mut gradient));
     (
         NdArrayTensor::from_data(TensorData::new(values, [count])),

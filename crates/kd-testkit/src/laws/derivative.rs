@@ -1,4 +1,5 @@
 use burn::tensor::{DType, Device};
+use proptest::prelude::Strategy;
 
 use super::{gradient, value};
 use crate::{Batch, Subject, assert_close, device, for_each, whole_batches, within};
@@ -7,8 +8,13 @@ use crate::{Batch, Subject, assert_close, device, for_each, whole_batches, withi
 ///
 /// On Flex whatever the backend under test, since f64 is not to be had everywhere; [`backends_agree`] closes the gap.
 pub fn finite_differences(subject: &Subject) {
+    finite_differences_where(subject, |_| true);
+}
+
+/// [`finite_differences`] on the batches that are `smooth`, for a loss that jumps or has a kink at others.
+pub fn finite_differences_where(subject: &Subject, smooth: impl Fn(&Batch) -> bool) {
     let device = Device::flex();
-    for_each(whole_batches(), |batch| {
+    for_each(whole_batches().prop_filter("not smooth", smooth), |batch| {
         let autodiff = subject.run(&batch, &device, DType::F64).student_grad;
         let numbers = batch.student.len();
         // A batch has up to 799 numbers; a few of them, spread out, tell as much.

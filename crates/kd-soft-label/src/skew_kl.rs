@@ -1,0 +1,107 @@
+use kd_core::check;
+use kd_kernels::Divergence;
+
+use crate::divergence_loss::{divergence_loss, squared};
+
+divergence_loss! {
+    /// Skew KL: the teacher against a mixture that holds some of it (DistiLLM: Ko et al., 2024).
+    ///
+    /// ```text
+    /// p = softmax(teacher / T)    q = softmax(student / T)    m = alpha · p + (1 − alpha) · q
+    /// loss = T² · KL(p ‖ m)
+    /// ```
+    ///
+    /// # Shapes
+    ///
+    /// - student, teacher: `[..., classes]`, for example `[batch, classes]` or `[batch, seq, vocab]`
+    /// - output of `per_sample`: `[rows]`, where rows is the product of all axes but the last
+    /// - [`LinearLogits`](kd_core::LinearLogits) in place of logits: `forward` and `forward_masked` never make all of them
+    ///
+    /// # Reduction
+    ///
+    /// Sum over classes, mean over rows.
+    ///
+    /// # Gradient
+    ///
+    /// `T · (1 − alpha) · (s − q · Σ s) / rows` with `s = −p · q / m`; none for the teacher. Unlike KL's it stays bounded where the student
+    /// has next to nothing of what the teacher has.
+    ///
+    /// # Range
+    ///
+    /// At least 0, and 0 where the distributions are equal; at most −T² · log alpha.
+    ///
+    /// # Parameters
+    ///
+    /// | Name | Default | Purpose | Range |
+    /// |---|---|---|---|
+    /// | `alpha` | 0.1 | the teacher's share of the mixture | `[0, 1)`; 0 is forward KL |
+    /// | `temperature` | 1 | flattens both distributions | finite, > 0 |
+    ///
+    /// # Convention
+    ///
+    /// The true divergence: DistiLLM's code leaves out the teacher's entropy, so its value is not 0 at equality (the
+    /// gradient is the same). With T², which at the default of 1 changes nothing; divided by rows (tokens). DistiLLM-2
+    /// uses this loss on the teacher's texts and [`SkewReverseKlLoss`](crate::SkewReverseKlLoss) on the student's.
+    ///
+    /// # Panics
+    ///
+    /// If student and teacher differ in shape, or there are no rows or no classes.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use burn::tensor::{Device, Tensor};
+    /// use kd_core::DistillLoss;
+    /// use kd_soft_label::SkewKlLossConfig;
+    ///
+    /// # let device = Device::flex();
+    /// let loss = SkewKlLossConfig::new().with_alpha(0.1).init();
+    /// let teacher = Tensor::<2>::from_floats([[2.0, 0.0, 0.0]], &device);
+    /// let student = Tensor::<2>::from_floats([[0.0, 0.0, 0.0]], &device);
+    /// let value = loss.forward(student, teacher.clone()).into_scalar::<f32>();
+    /// assert!((value - 0.3476).abs() < 1e-3);
+    /// assert_eq!(loss.forward(teacher.clone(), teacher).into_scalar::<f32>(), 0.0);
+    /// ```
+    ///
+    /// # Reference
+    ///
+    /// Jongwoo Ko, Sungnyun Kim, Tianyi Chen, Se-Young Yun: *DistiLLM: Towards Streamlined Distillation for Large
+    /// Language Models*, 2024, arXiv:2402.03898, section 3.1.
+    ///
+    /// # See also
+    ///
+    /// [`SkewReverseKlLoss`](crate::SkewReverseKlLoss), the other direction.
+    SkewKlLoss, SkewKlLossConfig {
+        /// The teacher's share of the mixture, in `[0, 1)`.
+        alpha = 0.1, checked by check::skew;
+    }
+    divergence: |loss| Divergence::SkewKl { alpha: loss.alpha },
+    times: squared,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_what_it_is() {
+        assert_eq!(
+            format!("{}", SkewKlLossConfig::new().init()),
+            "SkewKlLoss {alpha: 0.1, temperature: 1}"
+        );
+    }
+
+    #[test]
+    fn an_impossible_alpha_is_an_error_that_says_what_to_do() {
+        for alpha in [-0.1, 1.0, f64::NAN] {
+            let error = SkewKlLossConfig::new().with_alpha(alpha).try_init().unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!(
+                    "SkewKlLossConfig: alpha is {alpha}, but must be in [0, 1) (0 is without skew, 0.1 is usual; at 1 both sides are the same and nothing is \
+                     learnt)"
+                )
+            );
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Losses on logits that are never made all at once, against the same losses on all the logits.
+
+use burn::tensor::{Bool, DType, Device, Tensor, TensorData};
+use kd::{
+    DistillLoss, LinearLogits,
+    soft_label::{JensenShannonLossConfig, ReverseKlLossConfig, SoftLabelLossConfig},
+};
+use kd_testkit::{assert_close, device, read, within};
+
+const ROWS: usize = 7;
+const VOCAB: usize = 47;
+
+/// Numbers between −1 and 1 that look random, and are exact in every float type.
+fn numbers(shape: [usize; 2], seed: usize) -> TensorData {
+    let number = |i: usize| f64::from(((i * 73 + seed * 31) % 129) as u32) / 64.0 - 1.0;
+    TensorData::new((0..shape[0] * shape[1]).map(number).collect::<Vec<f64>>(), shape)
+}
+
+fn tensor(shape: [usize; 2], seed: usize, device: &Device) -> Tensor<2> {
+    Tensor::from_data(numbers(shape, seed), (device, DType::F32))
+}
+
+/// Hidden sizes of 8 and 12.
+fn sides(device: &Device) -> [LinearLogits; 2] {
+    let autodiff = device.clone().autodiff();
+    let student = LinearLogits::new(
+        tensor([ROWS, 8], 1, &autodiff).require_grad(),
+        tensor([8, VOCAB], 2, &autodiff).require_grad(),
+    );
+    let teacher = LinearLogits::new(tensor([ROWS, 12], 3, device), tensor([12, VOCAB], 4, device));
+    [student, teacher]
+}
+
+fn mask(device: &Device) -> Tensor<1, Bool> {
+    let mask = [true, false, true, true, false, false, true];
+    Tensor::from_data(TensorData::from(mask), device)
+}
+
+/// Value, and the gradients for hidden states and weight.
+fn outcome(total: Tensor<1>, student: &LinearLogits) -> [Vec<f64>; 3] {
+    let total = total * 3.0; // not 1, so that what comes from above is seen to arrive
+    let gradients = total.backward();
+    let gradient = |leaf: &Tensor<2>| read(leaf.grad(&gradients).expect("it has a gradient"));
+    [read(total), gradient(&student.hidden), gradient(&student.weight)]
+}
+
+fn assert_same(what: &str, actual: [Vec<f64>; 3], expected: [Vec<f64>; 3]) {
+    for ((part, actual), expected) in ["value", "hidden", "weight"].iter().zip(actual).zip(expected) {
+        assert_close(&format!("{what}, {part}"), &actual, &expected, within(1e-5));
+    }
+}
+
+fn in_chunks_as_at_once<L>(name: &str, loss: L)
+where
+    L: DistillLoss<LinearLogits> + DistillLoss<Tensor<2>>,
+{
+    let device = device();
+    for rows in [1, 3, 7, 100] {
+        let chunked = |student: LinearLogits| student.with_rows_at_once(rows);
+        let [student, teacher] = sides(&device);
+        let [again, _] = sides(&device);
+        let logits = |student: &LinearLogits| (student.clone().logits(), teacher.clone().logits());
+
+        let what = format!("{name}, {rows} rows at once");
+        let value = loss.forward(chunked(student.clone()), teacher.clone());
+        let (s, t) = logits(&again);
+        assert_same(&what, outcome(value, &student), outcome(loss.forward(s, t), &again));
+
+        let value = loss.forward_masked(chunked(student.clone()), teacher.clone(), mask(&device));
+        let (s, t) = logits(&again);
+        let expected = loss.forward_masked(s, t, mask(&device));
+        assert_same(
+            &format!("{what}, masked"),
+            outcome(value, &student),
+            outcome(expected, &again),
+        );
+    }
+}
+
+#[test]
+fn kl_in_chunks_is_kl_at_once() {
+    in_chunks_as_at_once("SoftLabelLoss", SoftLabelLossConfig::new().init());
+}
+
+#[test]
+fn divergences_in_chunks_are_the_same_at_once() {
+    in_chunks_as_at_once("ReverseKlLoss", ReverseKlLossConfig::new().with_temperature(2.0).init());
+    in_chunks_as_at_once("JensenShannonLoss", JensenShannonLossConfig::new().init());
+}
+
+#[test]
+fn without_autodiff_there_is_a_value() {
+    let device = device();
+    let loss = SoftLabelLossConfig::new().init();
+    let [student, teacher] = sides(&device);
+    let student = LinearLogits::new(student.hidden.without_autodiff(), student.weight.without_autodiff());
+    let expected = loss.forward(student.clone().logits(), teacher.clone().logits());
+    let value = loss.forward(student, teacher);
+    assert_close("value", &read(value), &read(expected), within(1e-5));
+}
+
+#[test]
+fn a_frozen_weight_gets_no_gradient_and_takes_none_from_the_hidden_states() {
+    let device = device();
+    let loss = SoftLabelLossConfig::new().init();
+    let [student, teacher] = sides(&device);
+    let all = loss.forward(student.clone(), teacher.clone()).backward();
+    let frozen = LinearLogits::new(student.hidden.clone(), student.weight.clone().without_autodiff());
+    let hidden_alone = loss.forward(frozen, teacher).backward();
+    let gradient = |gradients| read(student.hidden.grad(gradients).expect("the hidden states learn"));
+    assert_close("hidden", &gradient(&hidden_alone), &gradient(&all), within(1e-6));
+    assert!(student.weight.grad(&hidden_alone).is_none());
+}
+
+#[test]
+fn nothing_unmasked_is_a_zero() {
+    let device = device();
+    let [student, teacher] = sides(&device);
+    let none = Tensor::from_data(TensorData::from([false; ROWS]), &device);
+    let value = SoftLabelLossConfig::new()
+        .init()
+        .forward_masked(student.clone(), teacher, none);
+    for numbers in outcome(value, &student) {
+        assert!(numbers.iter().all(|&number| number == 0.0));
+    }
+}
+
+fn wrong(student: [[usize; 2]; 2], teacher: [[usize; 2]; 2]) {
+    let device = device();
+    let side =
+        |[hidden, weight]: [[usize; 2]; 2]| LinearLogits::new(tensor(hidden, 1, &device), tensor(weight, 2, &device));
+    let loss = SoftLabelLossConfig::new().init();
+    let _ = DistillLoss::<LinearLogits>::forward(&loss, side(student), side(teacher));
+}
+
+#[test]
+#[should_panic(
+    expected = "the student's hidden states are 8 wide and its weight has 47 rows; logits are hidden · weight"
+)]
+fn a_transposed_weight_is_named() {
+    wrong([[7, 8], [47, 8]], [[7, 8], [8, 47]]);
+}
+
+#[test]
+#[should_panic(expected = "the student has 7 rows, the teacher 6")]
+fn unequal_rows_are_named() {
+    wrong([[7, 8], [8, 47]], [[6, 8], [8, 47]]);
+}
+
+#[test]
+#[should_panic(expected = "the student's vocabulary has 47 entries and the teacher's 48")]
+fn unequal_vocabularies_are_named() {
+    wrong([[7, 8], [8, 47]], [[7, 8], [8, 48]]);
+}
+
+#[test]
+#[should_panic(expected = "0 rows at once never come to an end")]
+fn no_rows_at_once_is_named() {
+    let [student, teacher] = sides(&device());
+    SoftLabelLossConfig::new()
+        .init()
+        .forward(student.with_rows_at_once(0), teacher);
+}
