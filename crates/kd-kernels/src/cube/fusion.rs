@@ -24,9 +24,12 @@ impl<B: FusionBackend + DivergenceBackend> DivergenceBackend for Fusion<B> {
         temperature: f64,
     ) -> FloatTensor<Self> {
         let values = values_of(&student.shape());
-        let [values] = queue::<B, 1>("kd_divergence", [student, teacher], [values], move |[student, teacher]| {
-            [B::divergence(student, teacher, divergence, temperature)]
-        });
+        let [values] = queue::<B, 1>(
+            "kd_divergence",
+            [student, teacher],
+            [values],
+            move |[student, teacher]| [B::divergence(student, teacher, divergence, temperature)],
+        );
         values
     }
 }

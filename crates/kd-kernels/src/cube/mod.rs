@@ -5,6 +5,7 @@
 //! processor's kernels; computed is in f32 whatever the tensors hold.
 
 mod backend;
+mod fusion;
 mod kernels;
 mod launch;
 mod pointwise;
