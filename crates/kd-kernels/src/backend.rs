@@ -6,6 +6,7 @@ use crate::Divergence;
 
 /// The operation as it is called: differentiable where the student's tensor is.
 #[backend_extension(
+    Cube: cfg(feature = "cube"),
     Flex: cfg(feature = "flex"),
     NdArray: cfg(feature = "ndarray"),
     Autodiff: cfg(feature = "autodiff"),

@@ -1,6 +1,6 @@
 use burn::{
     backend::{Dispatch, DispatchDevice},
-    tensor::{Device, Tensor},
+    tensor::{DType, Device, Tensor},
 };
 
 use crate::{Divergence, DivergenceBackend, composed, widen};
@@ -50,7 +50,7 @@ pub fn divergence(student: Tensor<2>, teacher: Tensor<2>, divergence: Divergence
             (student, teacher)
         }
     };
-    if !is_fused(&student.device()) {
+    if !has_kernel(student.device().as_dispatch(), student.dtype()) {
         return composed(student, teacher, divergence, temperature);
     }
     let (student, teacher) = (student.into_dispatch(), teacher.into_dispatch());
@@ -58,22 +58,27 @@ pub fn divergence(student: Tensor<2>, teacher: Tensor<2>, divergence: Divergence
 }
 
 /// Whether [`divergence`] runs as one kernel on the device, or else is [`composed`](crate::composed).
+///
+/// In f64 it is composed on graphics processors all the same: few have f64, and the kernels compute in f32.
 pub fn is_fused(device: &Device) -> bool {
-    has_kernel(device.as_dispatch())
+    has_kernel(device.as_dispatch(), DType::F32)
 }
 
 #[allow(
     unreachable_patterns,
-    reason = "with few backends compiled in the last arm may be left without a case"
+    unused_variables,
+    reason = "with few backends compiled in the last arm may be left without a case, and the type without a use"
 )]
-fn has_kernel(device: &DispatchDevice) -> bool {
+pub(crate) fn has_kernel(device: &DispatchDevice, dtype: DType) -> bool {
     match device {
+        #[cfg(feature = "cube")]
+        DispatchDevice::Cube(_) => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
         #[cfg(feature = "flex")]
         DispatchDevice::Flex(_) => true,
         #[cfg(feature = "ndarray")]
         DispatchDevice::NdArray(_) => true,
         #[cfg(feature = "autodiff")]
-        DispatchDevice::Autodiff(inner) => has_kernel(inner),
+        DispatchDevice::Autodiff(inner) => has_kernel(inner, dtype),
         _ => false,
     }
 }

@@ -7,14 +7,15 @@
 //! | Backend | Feature | How it runs |
 //! |---|---|---|
 //! | Flex, NdArray | `flex`, `ndarray` | vectorised within a row, parallel over rows |
+//! | Cube | `cuda`, `metal`, `rocm`, `vulkan`, `webgpu`, `wgpu` | a cube (workgroup) per row; f64 is composed |
 //! | any other, or a feature that is off | | [`composed`] of Burn's operations |
 //!
 //! # The numerics
 //!
-//! Half precision is computed in f32, and sums over classes go on in f64. Where student and teacher nearly agree (a high
-//! temperature, the end of a training), a divergence is far smaller than the terms it is made of, and rounding would be
-//! all that is left of it; there, a series in the difference of the logits takes the place of the difference of their
-//! exponentials.
+//! Half precision is computed in f32, and sums over classes go on in f64; on Cube they stay in f32, and are summed up in
+//! several hundred parts. Where student and teacher nearly agree (a high temperature, the end of a training), a divergence
+//! is far smaller than the terms it is made of, and rounding would be all that is left of it; there, a series in the
+//! difference of the logits takes the place of the difference of their exponentials.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -23,6 +24,8 @@ mod backend;
 mod composed;
 #[cfg(feature = "cpu")]
 mod cpu;
+#[cfg(feature = "cube")]
+mod cube;
 mod divergence;
 mod fused;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]

@@ -76,7 +76,7 @@ impl Real for f32 {
         // ln 2 in one part: times k it is off by 2·10⁻⁸ where eˣ is 10⁻⁴, and by more only where it is less.
         let f = (shifted - ROUND).times_plus(-std::f32::consts::LN_2, self);
         let mut sum = 1.381_459_9e-3f32;
-        for coefficient in [8.368_717e-3, 4.166_838_9e-2, 1.666_652_1e-1, 4.999_999_4e-1] {
+        for coefficient in [8.368_717e-3, 4.166_839e-2, 1.666_652_1e-1, 4.999_999_4e-1] {
             sum = sum.times_plus(f, coefficient);
         }
         let power = sum.times_plus(f * f, f) + 1.0;
@@ -108,14 +108,15 @@ impl Real for f32 {
         }
         let k = exponent as f32;
         let logarithm = x * x * (x * sum - 0.5) + k * -2.121_944_4e-4 + x + k * 0.693_359_4;
-        f32::NEG_INFINITY.or(self == 0.0, logarithm)
+        // A NaN is not greater than 0, and stays what it is.
+        f32::NEG_INFINITY.or(self == 0.0, logarithm.or(self > 0.0, self))
     }
 
     #[inline(always)]
     fn excess_per_x(self) -> Self {
         // The polynomial whose largest relative error is least, 2·10⁻⁸.
         let mut sum = 1.987_562_9e-4f32;
-        for coefficient in [1.398_199_7e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_57e-1, 0.5] {
+        for coefficient in [1.398_199_7e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_6e-1, 0.5] {
             sum = sum.times_plus(self, coefficient);
         }
         sum * self

@@ -4,6 +4,7 @@ use crate::LinearDivergence;
 
 /// The operation as it is called: differentiable in the student's hidden states and, if it learns, in its weight.
 #[backend_extension(
+    Cube: cfg(feature = "cube"),
     Flex: cfg(feature = "flex"),
     NdArray: cfg(feature = "ndarray"),
     Autodiff: cfg(feature = "autodiff"),
@@ -44,6 +45,8 @@ macro_rules! without_gradient {
 }
 
 without_gradient!(
+    #[cfg(feature = "cube")]
+    burn::backend::Cube,
     #[cfg(feature = "flex")]
     burn::backend::Flex,
     #[cfg(feature = "ndarray")]

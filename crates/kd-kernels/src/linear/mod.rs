@@ -14,7 +14,7 @@ use burn::{
     tensor::{DType, FloatDType, Tensor},
 };
 
-use crate::{Divergence, is_fused};
+use crate::{Divergence, fused::has_kernel};
 
 /// Numbers in a chunk of logits: 32 MiB in f32, little beside a vocabulary's weights, and enough rows to multiply well.
 const NUMBERS_AT_ONCE: usize = 1 << 23;
@@ -95,7 +95,7 @@ impl LinearDivergence {
             _ => FloatDType::F32,
         };
         let row_weights = row_weights.without_autodiff().cast(dtype);
-        if !is_fused(&student[0].device()) {
+        if !has_kernel(student[0].device().as_dispatch(), student[0].dtype()) {
             return composed_linear(self, student, teacher, row_weights);
         }
         let weight_learns = student[1].is_autodiff();
