@@ -106,3 +106,33 @@ fn what_is_masked_out_may_be_nan() {
     assert_eq!(read(mean), [2.0]);
     assert_eq!(read(gradient), [0.5, 0.0, 0.5]);
 }
+
+#[test]
+fn a_padded_vocabulary_is_the_vocabulary() {
+    let student = tensor(&[1.0, 2.0, 0.5, 7.0, 7.0], [1, 5]).require_grad();
+    let teacher = tensor(&[0.0, 3.0, 1.0, 9.0], [1, 4]);
+    let kl = |student, teacher| rows::kl(rows::log_soften(teacher, 2.0), rows::log_soften(student, 2.0));
+    let value = kl(
+        rows::rule_out_padding(student.clone(), 3),
+        rows::pad_classes(rows::rule_out_padding(teacher.clone(), 3), 5),
+    );
+    let expected = kl(student.clone().narrow(1, 0, 3), teacher.narrow(1, 0, 3));
+    assert_close("value", &read(value.clone()), &read(expected), within(1e-6));
+    let gradient = read(student.grad(&value.backward()).expect("the student has a gradient"));
+    assert!(
+        gradient[..3].iter().all(|&g| g != 0.0) && gradient[3..] == [0.0, 0.0],
+        "{gradient:?}"
+    );
+}
+
+#[test]
+#[should_panic(expected = "rule_out_padding: 6 of 5 classes cannot be valid")]
+fn more_valid_classes_than_there_are_is_named() {
+    rows::rule_out_padding(tensor(&[0.0; 5], [1, 5]), 6);
+}
+
+#[test]
+#[should_panic(expected = "pad_classes: 5 classes cannot be padded to 4")]
+fn padding_to_less_is_named() {
+    rows::pad_classes(tensor(&[0.0; 5], [1, 5]), 4);
+}

@@ -11,6 +11,7 @@ mod flatten;
 mod kl;
 mod masked;
 mod soften;
+mod vocabulary;
 mod widen;
 
 pub use cross_entropy::cross_entropy;
@@ -18,4 +19,5 @@ pub use flatten::{flatten_mask, flatten_rows};
 pub use kl::kl;
 pub use masked::{MaskedSum, masked_mean, masked_sum};
 pub use soften::{log_soften, soften};
+pub use vocabulary::{pad_classes, rule_out_padding};
 pub use widen::widen;

@@ -6,7 +6,7 @@ use burn::{
 };
 use bytemuck::Pod;
 
-use super::{large, rows::Rows, scale::scale_rows, stored::Stored};
+use super::{add::add_columns, large, real::Real, rows::Rows, scale::scale_rows, stored::Stored};
 use crate::{Divergence, DivergenceBackend, GradientBackend};
 
 impl DivergenceBackend for Flex {
@@ -39,6 +39,22 @@ impl GradientBackend for Flex {
             other => unreachable!("{other:?} is no float"),
         }
     }
+
+    fn add_columns(total: FloatTensor<Self>, start: usize, part: FloatTensor<Self>) -> FloatTensor<Self> {
+        // What is summed up is made here, contiguous, and in f32 or f64.
+        match total.dtype() {
+            DType::F64 => added::<f64>(total, start, &part),
+            DType::F32 => added::<f32>(total, start, &part),
+            other => unreachable!("nothing is summed up in {other:?}"),
+        }
+    }
+}
+
+fn added<R: Real + Element + Pod>(mut total: FlexTensor, start: usize, part: &FlexTensor) -> FlexTensor {
+    let ([_, width], [_, columns]) = (total.shape().dims(), part.shape().dims());
+    let part = part.to_contiguous();
+    add_columns::<R>(total.storage_mut(), width, start, contiguous(&part), columns);
+    total
 }
 
 fn compute(

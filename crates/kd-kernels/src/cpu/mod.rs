@@ -1,6 +1,8 @@
 //! The kernels on a processor: vectorised within a row, parallel over rows.
 
 #[cfg(feature = "flex")]
+mod add;
+#[cfg(feature = "flex")]
 mod flex;
 mod large;
 #[cfg(feature = "ndarray")]
