@@ -28,9 +28,6 @@ pub(super) trait Pointwise<R>: Copy + Send + Sync {
     /// Whether Σ slope is 0, so that a slope is a gradient as it is.
     const CENTRED: bool = false;
 
-    /// Whether it is KL(p ‖ q), which can be had for less where the two are plainly apart.
-    const IS_FORWARD_KL: bool = false;
-
     fn at(self, class: Class<R>) -> Share<R>;
 }
 
@@ -98,7 +95,6 @@ pub(super) struct ForwardKl;
 
 impl<R: Real> Pointwise<R> for ForwardKl {
     const CENTRED: bool = true;
-    const IS_FORWARD_KL: bool = true;
 
     #[inline(always)]
     fn at(self, class: Class<R>) -> Share<R> {

@@ -15,9 +15,6 @@ const TILE: usize = 512;
 /// rounding of the sums of exponentials shows in them, and it is the same for all classes.
 const NEARLY_EQUAL: f64 = 1e-2;
 
-/// A forward KL from which its textbook's form is as exact as f32: nothing it is a difference of is much larger.
-const PLAINLY_APART: f64 = 0.25;
-
 /// Where a thread keeps a row's exponentials.
 #[derive(Default)]
 pub(super) struct Scratch<R> {
@@ -39,16 +36,6 @@ pub(super) fn row<R: Real, D: Pointwise<R>>(
     scratch: &mut Scratch<R>,
 ) -> R {
     let rows = Softened::new(student, teacher, inverse_temperature, scratch);
-    if D::IS_FORWARD_KL {
-        let value = rows.forward_kl();
-        // Not so if it is not a number, as it is where a class is absent.
-        if value >= PLAINLY_APART {
-            if let Some(gradient) = gradient {
-                rows.write_difference(gradient);
-            }
-            return R::of(value);
-        }
-    }
     let mut values = [R::default(); TILE];
     let (mut value, mut slope) = (0.0, 0.0);
     match gradient {
@@ -95,11 +82,8 @@ struct Softened<'a, R> {
     /// 1 / Σ exp((z − max) / T).
     student_inverse_sum: R,
     teacher_inverse_sum: R,
-    /// log Σ exp((z − max) / T) of the student less that of the teacher.
-    between_sums: f64,
-    /// The same of z / T as it is.
+    /// log Σ exp(student / T) − log Σ exp(teacher / T).
     offset: R,
-    teacher_largest: R,
     /// What is taken off the student's z, and off z / T then, to make a log-probability.
     largest: R,
     log_sum: R,
@@ -119,43 +103,10 @@ impl<'a, R: Real> Softened<'a, R> {
             teacher_exp: &scratch.teacher,
             student_inverse_sum: R::of(s_sum.recip()),
             teacher_inverse_sum: R::of(t_sum.recip()),
-            between_sums: s_sum.ln() - t_sum.ln(),
             offset: R::of(between_largest + s_sum.ln() - t_sum.ln()),
-            teacher_largest: t_largest,
             largest: s_largest,
             log_sum: R::of(s_sum.ln()),
             inverse_temperature,
-        }
-    }
-
-    /// KL(p ‖ q) as Σ p · (z_teacher − z_student) / T + log Σ exp(z_student / T) − log Σ exp(z_teacher / T).
-    #[inline(always)]
-    fn forward_kl(&self) -> f64 {
-        let mut products = [R::default(); TILE];
-        let mut total = 0.0;
-        for start in (0..self.student.len()).step_by(TILE) {
-            let classes = TILE.min(self.student.len() - start);
-            let (student, teacher) = (&self.student[start..][..classes], &self.teacher[start..][..classes]);
-            let (t_exp, products) = (&self.teacher_exp[start..][..classes], &mut products[..classes]);
-            for i in 0..classes {
-                // Each from its largest, so that rows that are far apart as a whole do not look it.
-                let apart = (teacher[i] - self.teacher_largest) - (student[i] - self.largest);
-                products[i] = t_exp[i] * apart;
-            }
-            total += sum(products);
-        }
-        let scale = self.teacher_inverse_sum.into_f64() * self.inverse_temperature.into_f64();
-        total * scale + self.between_sums
-    }
-
-    /// The gradient of forward KL, (q − p) / T.
-    #[inline(always)]
-    fn write_difference(&self, gradient: &mut [R]) {
-        let of_student = self.student_inverse_sum * self.inverse_temperature;
-        let of_teacher = self.teacher_inverse_sum * self.inverse_temperature;
-        let exponentials = self.student_exp.iter().zip(self.teacher_exp);
-        for (slope, (&s_exp, &t_exp)) in gradient.iter_mut().zip(exponentials) {
-            *slope = s_exp * of_student - t_exp * of_teacher;
         }
     }
 
