@@ -17,6 +17,15 @@
 //! is far smaller than the terms it is made of, and rounding would be all that is left of it; there, a series in the
 //! difference of the logits takes the place of the difference of their exponentials.
 
+#![cfg_attr(
+    not(any(feature = "flex", feature = "ndarray", feature = "cube")),
+    allow(
+        dead_code,
+        unused_variables,
+        reason = "without a backend nothing calls what backends share"
+    )
+)]
+
 #[cfg(feature = "autodiff")]
 mod autodiff;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
