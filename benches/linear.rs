@@ -30,9 +30,11 @@ fn linear(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("linear");
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
-    group.bench_function("some_rows_at_a_time", |bencher| {
-        bencher.iter(|| step(loss.forward(student.clone(), teacher.clone())));
-    });
+    for rows in [16, 58, 128, 1024] {
+        group.bench_function(format!("{rows}_rows_at_a_time"), |bencher| {
+            bencher.iter(|| step(loss.forward(student.clone().with_rows_at_once(rows), teacher.clone())));
+        });
+    }
     group.bench_function("all_at_once", |bencher| {
         bencher.iter(|| step(loss.forward(student.clone().logits(), teacher.clone().logits())));
     });
