@@ -4,6 +4,7 @@ use burn::{
     tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error, check, rows};
+use kd_kernels::{Divergence, divergence};
 
 /// Configuration of a [`TaidLoss`].
 #[derive(Config, Debug)]
@@ -140,9 +141,8 @@ impl<const D: usize> DistillLoss<Tensor<D>> for TaidLoss {
         check::logits("TaidLoss", &student, &teacher);
         let student = rows::widen(rows::flatten_rows(student));
         let teacher = rows::flatten_rows(teacher.without_autodiff()).cast(student.dtype());
-        let p = rows::log_soften(self.target(student.clone().without_autodiff(), teacher), 1.0);
-        let q = rows::log_soften(student, 1.0);
-        rows::kl(p, q)
+        let target = self.target(student.clone().without_autodiff(), teacher);
+        divergence(student, target, Divergence::ForwardKl, 1.0)
     }
 }
 

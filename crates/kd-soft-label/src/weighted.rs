@@ -4,6 +4,7 @@ use burn::{
     tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error, Labelled, check, rows};
+use kd_kernels::{Divergence, divergence};
 
 use crate::split::Split;
 
@@ -168,7 +169,7 @@ impl DistillLoss<Tensor<2>, Labelled> for WeightedSoftLabelLoss {
 
         let hard = |logits| Split::new(logits, labels.clone(), 1.0).cross_entropy();
         let w = weight(hard(student.clone().without_autodiff()), hard(teacher.clone()));
-        let soft = rows::kl(rows::log_soften(teacher, t), rows::log_soften(student, t));
+        let soft = divergence(student, teacher, Divergence::ForwardKl, t);
         w * soft * (self.alpha * t * t)
     }
 }

@@ -82,10 +82,11 @@ struct Softened<'a, R> {
     /// 1 / Σ exp((z − max) / T).
     student_inverse_sum: R,
     teacher_inverse_sum: R,
-    /// log Σ exp(student / T) − log Σ exp(teacher / T).
-    offset: R,
-    /// What is taken off the student's z, and off z / T then, to make a log-probability.
-    largest: R,
+    student_largest: R,
+    teacher_largest: R,
+    /// log Σ exp((z − max) / T) of the student less that of the teacher.
+    between_sums: R,
+    /// log Σ exp((z − max) / T) of the student.
     log_sum: R,
     inverse_temperature: R,
 }
@@ -95,7 +96,6 @@ impl<'a, R: Real> Softened<'a, R> {
     fn new(student: &'a [R], teacher: &'a [R], inverse_temperature: R, scratch: &'a mut Scratch<R>) -> Self {
         let (s_largest, s_sum) = exponentials(student, inverse_temperature, &mut scratch.student);
         let (t_largest, t_sum) = exponentials(teacher, inverse_temperature, &mut scratch.teacher);
-        let between_largest = (s_largest.into_f64() - t_largest.into_f64()) * inverse_temperature.into_f64();
         Self {
             student,
             teacher,
@@ -103,8 +103,9 @@ impl<'a, R: Real> Softened<'a, R> {
             teacher_exp: &scratch.teacher,
             student_inverse_sum: R::of(s_sum.recip()),
             teacher_inverse_sum: R::of(t_sum.recip()),
-            offset: R::of(between_largest + s_sum.ln() - t_sum.ln()),
-            largest: s_largest,
+            student_largest: s_largest,
+            teacher_largest: t_largest,
+            between_sums: R::of(s_sum.ln() - t_sum.ln()),
             log_sum: R::of(s_sum.ln()),
             inverse_temperature,
         }
@@ -125,15 +126,27 @@ impl<'a, R: Real> Softened<'a, R> {
             let Share { value, slope } = divergence.at(Class {
                 p: t_exp[i] * self.teacher_inverse_sum,
                 q: s_exp[i] * self.student_inverse_sum,
-                // −∞ − (−∞) is not a number, but of a class absent from both nothing is asked.
-                log_ratio: R::default()
-                    .or(s == t, s - t)
-                    .times_plus(self.inverse_temperature, -self.offset),
-                log_q: (s - self.largest) * self.inverse_temperature - self.log_sum,
+                log_ratio: self
+                    .apart(s, t)
+                    .times_plus(self.inverse_temperature, -self.between_sums),
+                log_q: (s - self.student_largest) * self.inverse_temperature - self.log_sum,
             });
             values[i] = value;
             slopes[i] = slope;
         }
+    }
+
+    /// How far the student's logit is from the teacher's, each taken from the largest of its row.
+    #[inline(always)]
+    fn apart(&self, s: R, t: R) -> R {
+        // Where the rows nearly agree the logits do, and then their difference is exact. Where the largest are far apart
+        // they are taken off first, since the difference of numbers of unequal size is rounded as the larger one is.
+        let between_largest = self.student_largest - self.teacher_largest;
+        let near = (s - t) - between_largest;
+        let far = (s - self.student_largest) - (t - self.teacher_largest);
+        // −∞ − (−∞) is not a number, but of a class absent from both nothing is asked.
+        let apart = near.or(between_largest.absolute() < R::of(1.0), far);
+        (-between_largest).or(s == t, apart)
     }
 
     /// Takes its share of their sum off each slope, and multiplies what is left.
