@@ -6,7 +6,7 @@ use burn::{
 };
 use bytemuck::Pod;
 
-use super::{add::add_columns, large, real::Real, rows::Rows, scale::scale_rows, stored::Stored};
+use super::{add::add_columns, real::Real, room::Room, rows::Rows, scale::scale_rows, stored::Stored};
 use crate::{Divergence, DivergenceBackend, GradientBackend};
 
 impl DivergenceBackend for Flex {
@@ -86,7 +86,7 @@ fn compute_in<S: Stored<Real: Element> + Element + Pod>(
     let (student, teacher) = (student.to_contiguous(), teacher.to_contiguous());
     let rows_of_gradient = if with_gradient { rows } else { 0 };
     let mut values = vec![S::Real::default(); rows];
-    let mut gradient = large::zeros::<S>(rows_of_gradient * classes);
+    let mut gradient = Room::<S>::new(rows_of_gradient * classes);
     let input = Rows {
         student: contiguous::<S>(&student),
         teacher: contiguous::<S>(&teacher),
@@ -94,10 +94,10 @@ fn compute_in<S: Stored<Real: Element> + Element + Pod>(
         divergence,
         temperature,
     };
-    input.compute(&mut values, with_gradient.then_some(&mut gradient));
+    input.compute(&mut values, with_gradient.then_some(gradient.as_mut_slice()));
     (
         FlexTensor::from_data(TensorData::new(values, [rows])),
-        FlexTensor::from_data(TensorData::new(gradient, [rows_of_gradient, classes])),
+        FlexTensor::from_data(TensorData::from_bytes(gradient.into_bytes(), [rows_of_gradient, classes], S::dtype())),
     )
 }
 

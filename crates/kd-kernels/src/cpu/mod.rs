@@ -10,6 +10,8 @@ mod large;
 mod ndarray;
 mod pointwise;
 mod real;
+#[cfg(feature = "flex")]
+mod room;
 mod row;
 mod rows;
 mod scale;
