@@ -23,7 +23,7 @@ SEED = 0
 
 @dataclass
 class Case:
-    """One input of a loss. `student` and `teacher` are float64 `[rows, width]`, `labels` int64 `[rows]`."""
+    """One input of a loss. `student` and `teacher` are float64, `[rows, classes]` or features; `labels` int64 `[rows]`."""
 
     name: str
     config: dict
@@ -53,6 +53,11 @@ def seeded(name: str) -> random.Random:
 def normal(source: random.Random, rows: int, width: int, deviation: float = 3.0) -> torch.Tensor:
     """Normal numbers `[rows, width]` around 0."""
     return as_float32([[source.gauss(0.0, deviation) for _ in range(width)] for _ in range(rows)])
+
+
+def normals(source: random.Random, shape: list[int], deviation: float = 1.0) -> torch.Tensor:
+    """Normal numbers around 0 in any shape."""
+    return as_float32([source.gauss(0.0, deviation) for _ in range(math.prod(shape))]).reshape(shape)
 
 
 def as_float32(numbers) -> torch.Tensor:
@@ -101,12 +106,15 @@ def compute_case(case: Case, per_sample: Callable[[Case], torch.Tensor]) -> dict
     single.student.requires_grad_()
     single_values = per_sample(single)
     (single_gradient,) = torch.autograd.grad(single_values.mean(), single.student)
-    rows, width = case.student.shape
+    rows, *shape = case.student.shape
+    of_teacher = list(case.teacher.shape[1:])
     return {
         "name": case.name,
         "config": case.config,
         "rows": rows,
-        "width": width,
+        "width": math.prod(shape),
+        **({} if len(shape) == 1 and of_teacher == shape else {"shape": shape}),
+        **({} if of_teacher == shape else {"teacher_shape": of_teacher}),
         "student": flat(case.student),
         "teacher": flat(case.teacher),
         **({} if case.labels is None else {"labels": flat(case.labels)}),

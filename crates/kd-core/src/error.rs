@@ -20,6 +20,15 @@ pub enum Error {
         expected: &'static str,
     },
 
+    /// A layer that is not there.
+    #[error("there is no layer '{name}'; there are {}", quoted(known))]
+    UnknownLayer {
+        /// The name that was asked for.
+        name: String,
+        /// The names that there are.
+        known: Vec<String>,
+    },
+
     /// A file that cannot be read.
     #[error("cannot read {}: {source}. Check that the file exists and may be read", path.display())]
     Read {
@@ -39,4 +48,13 @@ pub enum Error {
         /// What the parser said.
         reason: String,
     },
+}
+
+fn quoted(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    if quoted.is_empty() {
+        "none at all".into()
+    } else {
+        quoted.join(", ")
+    }
 }

@@ -5,6 +5,7 @@
 //! | [`DistillLoss`] | compares a student with a teacher: one value per sample, and their mean |
 //! | [`Teacher`] | turns an input into something to learn from; [`Frozen`] makes one of any Burn module |
 //! | [`FeatureProjector`] | brings a student's features to the teacher's shape; [`Projected`] puts one before a loss |
+//! | [`Features`] | layers' outputs by name: what a model returns that teaches or learns from features |
 //! | [`LossTerms`] | named, weighted losses: the total to call `backward` on, the names to log |
 //! | [`Schedule`] | a temperature or a weight that changes over training, as a value |
 //! | [`rows`] | the row-wise numerics beneath the losses: soften, log-probabilities, divergences, masks |
@@ -37,6 +38,7 @@
 pub mod check;
 mod config;
 mod error;
+mod features;
 mod frozen;
 mod labelled;
 mod linear_logits;
@@ -51,6 +53,7 @@ mod terms;
 
 pub use config::load_config;
 pub use error::Error;
+pub use features::{Feature, Features};
 pub use frozen::Frozen;
 pub use labelled::Labelled;
 pub use linear_logits::LinearLogits;

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    Batch, Subject, Within, assert_close,
+    Batch, Shapes, Subject, Within, assert_close,
     device::{has_f64, units_off},
     resolution, within,
 };
@@ -32,9 +32,21 @@ struct Case {
     student: Vec<Number>,
     teacher: Vec<Number>,
     labels: Option<Vec<usize>>,
+    /// The axes of features after the batch's.
+    shape: Option<Vec<usize>>,
+    /// The teacher's, if they are others.
+    teacher_shape: Option<Vec<usize>>,
     per_sample: Vec<f64>,
     student_grad: Vec<f64>,
     float32_error: Float32Error,
+}
+
+impl Case {
+    fn shapes(&self) -> Shapes {
+        let student = self.shape.clone().unwrap_or_else(|| vec![self.width]);
+        let teacher = self.teacher_shape.clone().unwrap_or_else(|| student.clone());
+        Shapes { student, teacher }
+    }
 }
 
 /// How far the source itself is off in f32.
@@ -95,7 +107,13 @@ impl Number {
 /// f32; or if the file cannot be read.
 #[track_caller]
 pub fn check<C: Config>(file: &str, device: &Device, default: &C, init: impl Fn(&C) -> Subject) {
-    compare(file, device, default, init, InSingle::TwiceTheSource);
+    compare(
+        file,
+        device,
+        default,
+        |config, _| init(config),
+        InSingle::TwiceTheSource,
+    );
 }
 
 /// [`check`], but off by no more than 1e-6 in f32 even where the source itself is.
@@ -105,16 +123,33 @@ pub fn check<C: Config>(file: &str, device: &Device, default: &C, init: impl Fn(
 /// If a value or a gradient is off by more, or the file cannot be read.
 #[track_caller]
 pub fn check_to_resolution<C: Config>(file: &str, device: &Device, default: &C, init: impl Fn(&C) -> Subject) {
-    compare(file, device, default, init, InSingle::Resolution);
+    compare(file, device, default, |config, _| init(config), InSingle::Resolution);
+}
+
+/// [`check`] for a loss on features, made of the configuration and the shapes that a case has.
+///
+/// # Panics
+///
+/// As [`check`] does.
+#[track_caller]
+pub fn check_features<C: Config>(file: &str, device: &Device, default: &C, init: impl Fn(&C, &Shapes) -> Subject) {
+    let init = |config: &C, case: &Case| init(config, &case.shapes());
+    compare(file, device, default, init, InSingle::TwiceTheSource);
 }
 
 #[track_caller]
-fn compare<C: Config>(file: &str, device: &Device, default: &C, init: impl Fn(&C) -> Subject, in_single: InSingle) {
+fn compare<C: Config>(
+    file: &str,
+    device: &Device,
+    default: &C,
+    init: impl Fn(&C, &Case) -> Subject,
+    in_single: InSingle,
+) {
     let units_off = units_off(device);
     let cases = read(file);
     assert!(!cases.is_empty(), "{file}: there are no cases");
     for (case, batch) in &cases {
-        let subject = init(&configured(default, &case.config));
+        let subject = init(&configured(default, &case.config), case);
         for dtype in [DType::F32, DType::F64] {
             if dtype == DType::F64 && !has_f64(device) {
                 assert!(*device != Device::flex(), "Flex has f64");

@@ -18,4 +18,4 @@ pub use device::device;
 pub use numbers::{Within, assert_close, resolution, within};
 pub use read::{contents, read};
 pub use strategy::{for_each, whole_batches};
-pub use subject::{Outcome, Recorded, Side, Subject};
+pub use subject::{Outcome, Recorded, Shapes, Side, Subject};

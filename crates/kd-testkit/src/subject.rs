@@ -24,6 +24,29 @@ impl Side for Tensor<3> {
     }
 }
 
+/// A feature map, as nearly a cube as the width allows: a row of 16 has 4 channels of 2 × 2, one of 47 has 47 of 1 × 1.
+impl Side for Tensor<4> {
+    fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {
+        let [rows, width] = leaf.dims();
+        let [channels, height, across] = cube(width);
+        leaf.reshape([rows, channels, height, across])
+    }
+}
+
+/// Three factors of a number, the largest first and all as equal as they can be.
+fn cube(number: usize) -> [usize; 3] {
+    let factors = |number: usize, most: usize| {
+        (1..=most)
+            .rev()
+            .find(|factor| number.is_multiple_of(*factor))
+            .unwrap_or(1)
+    };
+    let least = factors(number, (number as f64).cbrt().round() as usize);
+    let rest = number / least;
+    let middle = factors(rest, rest.isqrt());
+    [rest / middle, middle, least]
+}
+
 impl Side for Labelled {
     fn from_leaf(leaf: Tensor<2>, labels: Tensor<1, Int>) -> Self {
         Labelled::new(leaf, labels)
@@ -37,6 +60,21 @@ impl Side for LinearLogits {
         let weight = Tensor::<2>::eye(width, &leaf.device()).cast(leaf.dtype());
         LinearLogits::new(leaf, weight).with_rows_at_once(3)
     }
+}
+
+/// The axes of features after the batch's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shapes {
+    /// The student's.
+    pub student: Vec<usize>,
+    /// The teacher's.
+    pub teacher: Vec<usize>,
+}
+
+fn reshaped<const D: usize>(leaf: Tensor<2>, axes: &[usize]) -> Tensor<D> {
+    let shape: Vec<usize> = leaf.dims()[..1].iter().chain(axes).copied().collect();
+    assert_eq!(shape.len(), D, "the loss takes features of another rank");
+    leaf.reshape(<[usize; D]>::try_from(shape).expect("there are D of them"))
 }
 
 type Compare = dyn Fn(Tensor<2>, Tensor<2>, Tensor<1, Int>) -> Tensor<1>;
@@ -64,6 +102,22 @@ impl Subject {
                 let (student, teacher) = sides(student, teacher, labels);
                 again.forward(student, teacher)
             }),
+        }
+    }
+
+    /// The loss on features of these shapes, the batch's axis left out: what a golden file holds.
+    pub fn shaped<const S: usize, const T: usize>(
+        loss: impl DistillLoss<Tensor<S>, Tensor<T>> + Clone + 'static,
+        shapes: &Shapes,
+    ) -> Self {
+        let (of_student, of_teacher) = (shapes.student.clone(), shapes.teacher.clone());
+        let run = move |student: Tensor<2>, teacher: Tensor<2>| {
+            loss.per_sample(reshaped(student, &of_student), reshaped(teacher, &of_teacher))
+        };
+        let again = run.clone();
+        Self {
+            per_sample: Box::new(move |student, teacher, _labels| run(student, teacher)),
+            forward: Box::new(move |student, teacher, _labels| again(student, teacher).mean()),
         }
     }
 
@@ -99,7 +153,9 @@ impl Subject {
 fn leaves(batch: &Batch, device: &Device, dtype: DType) -> [Tensor<2>; 2] {
     let device = device.clone().autodiff();
     [&batch.student, &batch.teacher].map(|values| {
-        let data = TensorData::new(values.clone(), [batch.rows(), batch.width]);
+        // A teacher's features may be wider than a student's.
+        let width = values.len().checked_div(batch.rows()).unwrap_or(batch.width);
+        let data = TensorData::new(values.clone(), [batch.rows(), width]);
         Tensor::from_data(data, (&device, dtype)).require_grad()
     })
 }

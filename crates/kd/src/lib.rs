@@ -3,14 +3,16 @@
 #![doc = include_str!("../README.md")]
 
 pub use kd_core::{
-    DistillLoss, Error, FeatureProjector, Frozen, Identity, Labelled, LinearLogits, LossTerm, LossTerms, OffGraph,
-    Projected, ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn, teacher_fn,
+    DistillLoss, Error, Feature, FeatureProjector, Features, Frozen, Identity, Labelled, LinearLogits, LossTerm,
+    LossTerms, OffGraph, Projected, ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn, teacher_fn,
 };
 
 /// The checks of the family and what they say.
 pub use kd_core::check;
 /// Row-wise numerics: soften, log-probabilities, divergences, masks.
 pub use kd_core::rows;
+/// Learning from a teacher's features.
+pub use kd_feature as feature;
 /// Fused row-wise divergences, for losses of your own.
 pub use kd_kernels as kernels;
 /// Learning from a teacher's soft labels.

@@ -97,7 +97,11 @@ fn compute_in<S: Stored<Real: Element> + Element + Pod>(
     input.compute(&mut values, with_gradient.then_some(gradient.as_mut_slice()));
     (
         FlexTensor::from_data(TensorData::new(values, [rows])),
-        FlexTensor::from_data(TensorData::from_bytes(gradient.into_bytes(), [rows_of_gradient, classes], S::dtype())),
+        FlexTensor::from_data(TensorData::from_bytes(
+            gradient.into_bytes(),
+            [rows_of_gradient, classes],
+            S::dtype(),
+        )),
     )
 }
 

@@ -1,0 +1,112 @@
+use burn::tensor::Tensor;
+
+use crate::Feature;
+
+use super::not_empty;
+
+/// Student and teacher must be features of the same shape: nothing broadcasts, and a projector makes shapes equal.
+///
+/// # Panics
+///
+/// If the shapes differ (the message names the projector that would help), or there are no samples or no numbers.
+#[track_caller]
+pub fn features<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<D>) {
+    same_batch(loss, student, teacher);
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if let Some(axis) = (1..D).find(|&axis| student[axis] != teacher[axis]) {
+        differ(loss, &student, &teacher, axis, remedy(D, axis));
+    }
+    has_numbers(loss, &student);
+}
+
+/// Student and teacher must be maps of the same height and width; channels may differ.
+///
+/// # Panics
+///
+/// If they are not, or there are no samples or no numbers.
+#[track_caller]
+pub fn same_places(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
+    same_batch(loss, student, teacher);
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if let Some(axis) = (2..4).find(|&axis| student[axis] != teacher[axis]) {
+        differ(loss, &student, &teacher, axis, remedy(4, axis));
+    }
+    has_numbers(loss, &student);
+    has_numbers(loss, &teacher);
+}
+
+/// Student and teacher must hold as many samples as each other; everything else may differ.
+///
+/// # Panics
+///
+/// If they do not, or there are none.
+#[track_caller]
+pub fn same_batch<const D: usize, const E: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<E>) {
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if student[0] != teacher[0] {
+        differ(
+            loss,
+            &student,
+            &teacher,
+            0,
+            "give both the same samples, in the same order",
+        );
+    }
+    not_empty(loss, student[0]);
+}
+
+#[track_caller]
+fn has_numbers(loss: &str, shape: &[usize]) {
+    assert!(
+        shape.iter().product::<usize>() > 0,
+        "{loss}: features of shape {shape:?} hold no numbers; each axis needs at least 1"
+    );
+}
+
+fn remedy(rank: usize, axis: usize) -> &'static str {
+    match (rank, axis) {
+        (4, 1) => "bring the student to the teacher's channels with a projector, such as a 1x1 `Conv`",
+        (4, _) => "bring the student to the teacher's height and width with a projector, such as `Resize`",
+        (3, 1) => "bring the student to the teacher's tokens with a projector, such as `ResampleTokens`",
+        _ => "bring the student to the teacher's width with a projector, such as `Linear`",
+    }
+}
+
+#[track_caller]
+fn differ(loss: &str, student: &[usize], teacher: &[usize], axis: usize, remedy: &str) -> ! {
+    panic!(
+        "{loss}: the student has shape {student:?} and the teacher {teacher:?}; they differ at axis {axis} ({} against {}) and \
+         nothing is broadcast: {remedy}",
+        student[axis], teacher[axis]
+    );
+}
+
+/// Says that features of unequal rank cannot be compared.
+///
+/// # Panics
+///
+/// Always.
+#[track_caller]
+pub fn unequal_ranks(loss: &str, student: &Feature, teacher: &Feature) -> ! {
+    panic!(
+        "{loss}: the student has shape {:?} and the teacher {:?}, which is another rank; pool a map or tokens to a vector \
+         with a projector, such as `PoolMap` or `PoolTokens`, or compare them with a relational loss, such as `SimilarityLoss`",
+        student.shape(),
+        teacher.shape()
+    );
+}
+
+/// Says that a loss wants maps and got something else.
+///
+/// # Panics
+///
+/// Always.
+#[track_caller]
+pub fn not_maps(loss: &str, student: &Feature, teacher: &Feature) -> ! {
+    panic!(
+        "{loss}: the student has shape {:?} and the teacher {:?}, but it compares maps, [batch, channels, height, width]; for \
+         vectors and tokens there is `HintLoss`",
+        student.shape(),
+        teacher.shape()
+    );
+}

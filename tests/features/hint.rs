@@ -1,0 +1,30 @@
+//! The loss on features themselves.
+
+use burn::tensor::Tensor;
+use kd::feature::HintLossConfig;
+use kd_testkit::{Shapes, Subject, device, golden, laws};
+
+fn hint(config: &HintLossConfig, shapes: &Shapes) -> Subject {
+    match shapes.student.len() {
+        1 => Subject::shaped::<2, 2>(config.init(), shapes),
+        2 => Subject::shaped::<3, 3>(config.init(), shapes),
+        _ => Subject::shaped::<4, 4>(config.init(), shapes),
+    }
+}
+
+#[test]
+fn golden() {
+    golden::check_features("hint.json", &device(), &HintLossConfig::new(), hint);
+}
+
+laws!(of_vectors: [any, divergence], Subject::new::<Tensor<2>, Tensor<2>>(HintLossConfig::new().init()));
+laws!(of_tokens: [any, divergence], Subject::new::<Tensor<3>, Tensor<3>>(HintLossConfig::new().init()));
+laws!(of_maps: [any, divergence], Subject::new::<Tensor<4>, Tensor<4>>(HintLossConfig::new().init()));
+
+#[test]
+#[should_panic(expected = "bring the student to the teacher's channels with a projector, such as a 1x1 `Conv`")]
+fn other_channels_name_the_projector() {
+    use kd::DistillLoss;
+    let map = |channels| Tensor::<4>::zeros([2, channels, 4, 4], &device());
+    let _ = HintLossConfig::new().init().forward(map(8), map(16));
+}

@@ -1,0 +1,3 @@
+//! Every loss on features: golden values, laws and bad input, a file for each idea.
+
+mod hint;
