@@ -217,6 +217,25 @@ fn extreme_logits() {
     }
 }
 
+/// All classes ruled out leave no distribution: that row is not a number, and the rows beside it do not notice.
+#[test]
+fn a_row_without_classes_is_not_a_number() {
+    const ABSENT: f64 = f64::NEG_INFINITY;
+    let (absent, rest) = ([ABSENT; 4], [0.5, 1.0, -1.0, 0.0]);
+    let beside = [absent.as_slice(), &rest].concat();
+    let both = [rest.as_slice(), &[1.0, 0.5, 0.0, 2.0]].concat();
+    for which in ALL {
+        for [student, teacher] in [[&both, &beside], [&beside, &both], [&beside, &beside]] {
+            let [values, gradient] = run(divergence, which, 2.0, [student, teacher], 4, (&device(), DType::F32));
+            let what = format!("{which:?} of {student:?} to {teacher:?}: {values:?}, {gradient:?}");
+            assert!(values[0].is_nan() && values[1].is_finite(), "{what}");
+            assert!(gradient[4..].iter().all(|slope| slope.is_finite()), "{what}");
+            // Total variation's slope is a sign, and not a number has none.
+            assert!(gradient[..4].iter().all(|slope| slope.is_nan() || *slope == 0.0), "{what}");
+        }
+    }
+}
+
 #[test]
 fn a_masked_row_has_no_gradient() {
     let device = device().autodiff();
