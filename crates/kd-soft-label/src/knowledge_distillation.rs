@@ -183,6 +183,8 @@ impl DistillLoss<Tensor<2>, Labelled> for KnowledgeDistillationLoss {
         } else if self.alpha == 0.0 {
             hard(student)
         } else {
+            // Widened once, so that the two gradients are added before they are rounded.
+            let student = rows::widen(student);
             hard(student.clone()) * (1.0 - self.alpha) + soft(student) * self.alpha
         }
     }
