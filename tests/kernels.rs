@@ -231,7 +231,10 @@ fn a_row_without_classes_is_not_a_number() {
             assert!(values[0].is_nan() && values[1].is_finite(), "{what}");
             assert!(gradient[4..].iter().all(|slope| slope.is_finite()), "{what}");
             // Total variation's slope is a sign, and not a number has none.
-            assert!(gradient[..4].iter().all(|slope| slope.is_nan() || *slope == 0.0), "{what}");
+            assert!(
+                gradient[..4].iter().all(|slope| slope.is_nan() || *slope == 0.0),
+                "{what}"
+            );
         }
     }
 }
