@@ -1,5 +1,7 @@
 use burn::{module::Module, nn::Linear, tensor::Tensor};
 
+use crate::{Feature, check};
+
 /// Brings a student's features to the shape of the teacher's.
 ///
 /// A projector that owns weights is a Burn module, lives in the user's own module beside the student and trains with it;
@@ -51,6 +53,28 @@ impl<const D: usize> FeatureProjector<Tensor<D>> for Linear {
 
     fn project(&self, features: Tensor<D>) -> Tensor<D> {
         self.forward(features)
+    }
+}
+
+/// A linear map of each vector or token; a map's channels are not its last axis.
+///
+/// # Panics
+///
+/// If the feature is a map.
+impl FeatureProjector<Feature> for Linear {
+    type Output = Feature;
+
+    #[track_caller]
+    fn project(&self, features: Feature) -> Feature {
+        match features {
+            Feature::Vector(features) => self.forward(features).into(),
+            Feature::Tokens(features) => self.forward(features).into(),
+            Feature::Map(_) => check::wrong_rank(
+                "Linear",
+                &features,
+                "vectors or tokens; for a map's channels there is `ConvProjector`",
+            ),
+        }
     }
 }
 
