@@ -2,4 +2,6 @@
 
 mod adapters;
 mod hint;
+mod projector_input;
+mod projector_weights;
 mod projectors;

@@ -42,7 +42,7 @@ impl<S> FeatureProjector<S> for Identity {
     }
 }
 
-/// A linear map of the last axis.
+/// A linear map of the last axis, in the type of its weights: half precision may flow in.
 ///
 /// # Shapes
 ///
@@ -52,7 +52,7 @@ impl<const D: usize> FeatureProjector<Tensor<D>> for Linear {
     type Output = Tensor<D>;
 
     fn project(&self, features: Tensor<D>) -> Tensor<D> {
-        self.forward(features)
+        self.forward(features.cast(self.weight.val().dtype()))
     }
 }
 
@@ -67,8 +67,8 @@ impl FeatureProjector<Feature> for Linear {
     #[track_caller]
     fn project(&self, features: Feature) -> Feature {
         match features {
-            Feature::Vector(features) => self.forward(features).into(),
-            Feature::Tokens(features) => self.forward(features).into(),
+            Feature::Vector(features) => self.project(features).into(),
+            Feature::Tokens(features) => self.project(features).into(),
             Feature::Map(_) => check::wrong_rank(
                 "Linear",
                 &features,
