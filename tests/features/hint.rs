@@ -22,7 +22,7 @@ laws!(of_tokens: [any, divergence], Subject::new::<Tensor<3>, Tensor<3>>(HintLos
 laws!(of_maps: [any, divergence], Subject::new::<Tensor<4>, Tensor<4>>(HintLossConfig::new().init()));
 
 #[test]
-#[should_panic(expected = "bring the student to the teacher's channels with a projector, such as a 1x1 `Conv`")]
+#[should_panic(expected = "bring the student to the teacher's channels with a projector, such as `ConvProjector`")]
 fn other_channels_name_the_projector() {
     use kd::DistillLoss;
     let map = |channels| Tensor::<4>::zeros([2, channels, 4, 4], &device());

@@ -8,9 +8,11 @@ use burn::tensor::{Bool, Int, Tensor};
 use crate::{Error, Labelled};
 
 mod feature;
+mod projector;
 mod sparse;
 
 pub use feature::{features, not_maps, same_batch, same_places, unequal_ranks};
+pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 
 /// Student and teacher must have the same shape: nothing broadcasts.

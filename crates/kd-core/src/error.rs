@@ -29,6 +29,17 @@ pub enum Error {
         known: Vec<String>,
     },
 
+    /// Features of shapes that no projector brings together.
+    #[error("no adapter leads from the student's {student:?} to the teacher's {teacher:?}: {reason}")]
+    NoAdapter {
+        /// The student's shape, batch first.
+        student: Vec<usize>,
+        /// The teacher's shape, batch first.
+        teacher: Vec<usize>,
+        /// Why not, and what to do instead.
+        reason: &'static str,
+    },
+
     /// A file that cannot be read.
     #[error("cannot read {}: {source}. Check that the file exists and may be read", path.display())]
     Read {

@@ -1,5 +1,7 @@
 use burn::{module::Module, nn::Linear, tensor::Tensor};
 
+use crate::{Feature, check};
+
 /// Brings a student's features to the shape of the teacher's.
 ///
 /// A projector that owns weights is a Burn module, lives in the user's own module beside the student and trains with it;
@@ -40,7 +42,7 @@ impl<S> FeatureProjector<S> for Identity {
     }
 }
 
-/// A linear map of the last axis.
+/// A linear map of the last axis, in the type of its weights: half precision may flow in.
 ///
 /// # Shapes
 ///
@@ -50,7 +52,29 @@ impl<const D: usize> FeatureProjector<Tensor<D>> for Linear {
     type Output = Tensor<D>;
 
     fn project(&self, features: Tensor<D>) -> Tensor<D> {
-        self.forward(features)
+        self.forward(features.cast(self.weight.val().dtype()))
+    }
+}
+
+/// A linear map of each vector or token; a map's channels are not its last axis.
+///
+/// # Panics
+///
+/// If the feature is a map.
+impl FeatureProjector<Feature> for Linear {
+    type Output = Feature;
+
+    #[track_caller]
+    fn project(&self, features: Feature) -> Feature {
+        match features {
+            Feature::Vector(features) => self.project(features).into(),
+            Feature::Tokens(features) => self.project(features).into(),
+            Feature::Map(_) => check::wrong_rank(
+                "Linear",
+                &features,
+                "vectors or tokens; for a map's channels there is `ConvProjector`",
+            ),
+        }
     }
 }
 

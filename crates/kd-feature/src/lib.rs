@@ -4,6 +4,14 @@
 //! |---|---|
 //! | [`HintLoss`] | the features themselves, squared: FitNets (Romero et al., 2015) |
 //!
+//! | Projector | Brings the student's features to the teacher's shape |
+//! |---|---|
+//! | [`ConvProjector`], [`BottleneckProjector`] | channels of maps: a 1×1 convolution; three convolutions (SimKD, Chen et al., 2022) |
+//! | [`Linear`](burn::nn::Linear), [`MlpProjector`] | widths of vectors and tokens |
+//! | [`Resize`], [`ResampleTokens`] | height and width; length |
+//! | [`PoolMap`], [`PoolTokens`] | to one vector |
+//! | [`Projector`] | any of these, or several in a row; [`AdapterConfig`] chooses from two shapes |
+//!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
 
@@ -11,5 +19,11 @@
 mod of_feature;
 
 mod hint;
+mod projector;
 
 pub use hint::{HintLoss, HintLossConfig};
+pub use projector::{
+    AdapterConfig, BottleneckProjector, BottleneckProjectorConfig, ConvProjector, ConvProjectorConfig, MlpProjector,
+    MlpProjectorConfig, PoolMap, PoolTokens, PoolTokensConfig, Projector, ResampleTokens, ResampleTokensConfig,
+    Resampling, Resize, ResizeConfig, TokenPooling,
+};

@@ -56,7 +56,7 @@ pub fn same_batch<const D: usize, const E: usize>(loss: &str, student: &Tensor<D
 }
 
 #[track_caller]
-fn has_numbers(loss: &str, shape: &[usize]) {
+pub(super) fn has_numbers(loss: &str, shape: &[usize]) {
     assert!(
         shape.iter().product::<usize>() > 0,
         "{loss}: features of shape {shape:?} hold no numbers; each axis needs at least 1"
@@ -65,7 +65,7 @@ fn has_numbers(loss: &str, shape: &[usize]) {
 
 fn remedy(rank: usize, axis: usize) -> &'static str {
     match (rank, axis) {
-        (4, 1) => "bring the student to the teacher's channels with a projector, such as a 1x1 `Conv`",
+        (4, 1) => "bring the student to the teacher's channels with a projector, such as `ConvProjector`",
         (4, _) => "bring the student to the teacher's height and width with a projector, such as `Resize`",
         (3, 1) => "bring the student to the teacher's tokens with a projector, such as `ResampleTokens`",
         _ => "bring the student to the teacher's width with a projector, such as `Linear`",
