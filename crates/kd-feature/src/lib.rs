@@ -3,6 +3,14 @@
 //! | Loss | Compares |
 //! |---|---|
 //! | [`HintLoss`] | the features themselves, squared: FitNets (Romero et al., 2015) |
+//! | [`SmoothL1Loss`] | the features, squared where they are near and as they are where they are far; L1 at `beta` = 0 |
+//! | [`CosineLoss`] | their angle: DistilBERT (Sanh et al., 2019) |
+//! | [`NormalizedHintLoss`] | the features at length 1, squared: PKD (Sun et al., 2019) |
+//! | [`AttentionTransferLoss`] | where there is something to see: AT (Zagoruyko & Komodakis, 2017) |
+//! | [`VariationalLoss`] | the features, by how exactly each channel can be told: VID (Ahn et al., 2019) |
+//! | [`ActivationBoundaryLoss`] | which neurons fire: AB (Heo et al., 2019) |
+//! | [`PartialL2Loss`] | what a ReLU would see of the features: OFD (Heo et al., 2019) |
+//! | [`FactorTransferLoss`] | factors made by a [`Paraphraser`] and a [`Translator`]: FT (Kim et al., 2018) |
 //!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
@@ -13,3 +21,29 @@ mod of_feature;
 mod hint;
 
 pub use hint::{HintLoss, HintLossConfig};
+
+mod activation_boundary;
+mod attention_transfer;
+mod channels;
+mod cosine;
+mod factor_transfer;
+mod margins;
+mod normalized_hint;
+mod paraphraser;
+mod partial_l2;
+mod smooth_l1;
+mod translator;
+mod unit;
+mod variational;
+
+pub use activation_boundary::{ActivationBoundaryLoss, ActivationBoundaryLossConfig};
+pub use attention_transfer::{AttentionDistance, AttentionTransferLoss, AttentionTransferLossConfig};
+pub use cosine::{CosineLoss, CosineLossConfig};
+pub use factor_transfer::{FactorTransferLoss, FactorTransferLossConfig};
+pub use margins::{measured_margins, normal_margins};
+pub use normalized_hint::{NormalizedHintLoss, NormalizedHintLossConfig};
+pub use paraphraser::{Paraphraser, ParaphraserConfig};
+pub use partial_l2::{PartialL2Loss, PartialL2LossConfig};
+pub use smooth_l1::{SmoothL1Loss, SmoothL1LossConfig};
+pub use translator::{Translator, TranslatorConfig, TranslatorLayer};
+pub use variational::{VariationalLoss, VariationalLossConfig};
