@@ -7,7 +7,7 @@ use burn::{
     tensor::{Device, Distribution, Tensor},
 };
 use kd::{Projected, prelude::*, soft_label::SoftLabelLoss};
-use kd_testkit::{device, laws, read};
+use kd_testkit::{assert_close, device, laws, read, within};
 
 /// A network with everything a teacher may not do: dropout, and batch normalisation.
 #[derive(Module, Debug)]
@@ -85,6 +85,49 @@ fn a_frozen_teacher_is_off_the_graph_even_if_its_input_is_tracked() {
     let x = input(&device).require_grad();
     let logits = teacher.teach(x);
     assert!(!logits.is_autodiff() && !logits.is_tracked());
+}
+
+/// The statistics are the batch's, and what they would have done to the running ones is undone; dropout stays off.
+#[test]
+fn a_frozen_teacher_with_batch_statistics_never_changes() {
+    let device = device().autodiff();
+    let network = Network::new(&device);
+    let teacher = Frozen::with_batch_statistics(network.clone(), |network: &Network, x| network.forward(x));
+    let x = input(&device);
+    let before = read(teacher.teach(x.clone()));
+    let kd = SoftLabelLossConfig::new().init();
+    laws::a_teacher_never_changes(teacher.module(), || {
+        let (student, x) = (Network::new(&device), input(&device));
+        let loss = kd.forward(student.forward(x.clone()), teacher.teach(x));
+        step(student, loss);
+    });
+    assert_eq!(
+        before,
+        read(teacher.teach(x.clone())),
+        "dropout is on, or statistics have moved"
+    );
+
+    let hidden = network.inner.forward(x).without_autodiff();
+    let [mean, centred] = [hidden.clone().mean_dim(0), hidden.clone() - hidden.mean_dim(0)];
+    assert!(mean.abs().max().into_scalar::<f32>() > 0.1, "nothing to normalise");
+    let deviation = (centred.clone().square().mean_dim(0) + network.norm.epsilon).sqrt();
+    let expected = network.outer.valid().forward(centred / deviation);
+    assert_close("taught", &before, &read(expected), within(1e-5));
+}
+
+/// A module that was frozen, or made off the graph, and an input that was: the weights before the norm bring it there.
+#[test]
+fn batch_statistics_do_not_depend_on_where_the_module_comes_from() {
+    let autodiff = device().autodiff();
+    let network = Network::new(&autodiff);
+    let run = |network: &Network, x| network.forward(x);
+    let x = input(&device());
+    let expected = read(Frozen::with_batch_statistics(network.clone(), run).teach(Tensor::from_inner(x.clone())));
+    for module in [network.clone(), network.clone().freeze(), network.valid()] {
+        let taught = Frozen::with_batch_statistics(module, run).teach(x.clone());
+        assert!(!taught.is_autodiff());
+        assert_eq!(read(taught), expected);
+    }
 }
 
 #[test]

@@ -11,7 +11,10 @@ mod feature;
 mod projector;
 mod sparse;
 
-pub use feature::{features, not_maps, same_batch, same_places, unequal_ranks};
+pub use feature::{
+    beta, channels, features, margin, negative_margin, not_maps, power, same_batch, same_places, unequal_ranks,
+    variance,
+};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 

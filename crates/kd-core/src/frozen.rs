@@ -1,6 +1,6 @@
 use std::fmt;
 
-use burn::module::Module;
+use burn::module::{Flag, Module, ModuleMapper, Param};
 
 use crate::{OffGraph, Teacher};
 
@@ -41,6 +41,14 @@ use crate::{OffGraph, Teacher};
 pub struct Frozen<M, F> {
     module: M,
     run: F,
+    statistics: Statistics,
+}
+
+/// What batch normalisation normalises with.
+#[derive(Clone, Copy)]
+enum Statistics {
+    Running,
+    Batch,
 }
 
 impl<M: Module, F> Frozen<M, F> {
@@ -52,6 +60,41 @@ impl<M: Module, F> Frozen<M, F> {
         Self {
             module: module.valid(),
             run,
+            statistics: Statistics::Running,
+        }
+    }
+
+    /// Freezes `module`, but lets batch normalisation use the statistics of each batch: what a few methods ask of their
+    /// teacher on purpose (Heo and others, 2019, the overhaul of feature distillation).
+    ///
+    /// Nothing else is different. The running statistics are neither used nor changed, dropout is off, and what is taught
+    /// is a constant. But samples of a batch now depend on one another, and Burn's batch normalisation uses batch
+    /// statistics on an autodiff device alone: make `module` and its input there, as for a student. The input comes to
+    /// `run` as it is, so it should not be tracked, or the pass is recorded for nothing.
+    ///
+    /// What counts as batch normalisation is Burn's [`BatchNorm`](burn::nn::BatchNorm).
+    ///
+    /// ```
+    /// use burn::{nn::{BatchNorm, BatchNormConfig}, tensor::{Device, Tensor}};
+    /// use kd_core::{Frozen, Teacher};
+    ///
+    /// let device = Device::flex().autodiff();
+    /// let run = |norm: &BatchNorm, x: Tensor<2>| norm.forward(x);
+    /// let teacher = Frozen::with_batch_statistics(BatchNormConfig::new(1).init(&device), run);
+    ///
+    /// // The batch has mean 3 and deviation 1; the running statistics, 0 and 1, would leave it as it is.
+    /// let taught = teacher.teach(Tensor::from_floats([[2.0], [4.0]], &device));
+    /// let expected = Tensor::<2>::from_floats([[-1.0], [1.0]], &Device::flex());
+    /// taught.into_data().assert_approx_eq::<f32>(&expected.into_data(), Default::default());
+    /// ```
+    pub fn with_batch_statistics<I, O>(module: M, run: F) -> Self
+    where
+        F: Fn(&M, I) -> O,
+    {
+        Self {
+            module: module.valid().no_grad().map(&mut NormsTrain::default()),
+            run,
+            statistics: Statistics::Batch,
         }
     }
 
@@ -71,7 +114,33 @@ where
     type Output = O;
 
     fn teach(&self, input: I) -> O {
-        (self.run)(&self.module, input.off_graph()).off_graph()
+        match self.statistics {
+            Statistics::Running => (self.run)(&self.module, input.off_graph()),
+            // `train` copies the running statistics, so what this pass does to them is dropped with the copy.
+            Statistics::Batch => (self.run)(&self.module.clone().train(), input),
+        }
+        .off_graph()
+    }
+}
+
+/// Sets what is in training mode after `train`: batch normalisation, and nothing else.
+#[derive(Default)]
+struct NormsTrain {
+    containers: Vec<String>,
+}
+
+impl ModuleMapper for NormsTrain {
+    fn enter_module(&mut self, _name: &str, container_type: &str) {
+        self.containers.push(container_type.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.containers.pop();
+    }
+
+    fn map_flag(&mut self, flag: Param<Flag>) -> Param<Flag> {
+        let is_norm = self.containers.last().is_some_and(|last| last == "Struct:BatchNorm");
+        flag.with_value(is_norm)
     }
 }
 

@@ -3,6 +3,14 @@
 //! | Loss | Compares |
 //! |---|---|
 //! | [`HintLoss`] | the features themselves, squared: FitNets (Romero et al., 2015) |
+//! | [`SmoothL1Loss`] | the features, squared where they are near and as they are where they are far; L1 at `beta` = 0 |
+//! | [`CosineLoss`] | their angle: DistilBERT (Sanh et al., 2019) |
+//! | [`NormalizedHintLoss`] | the features at length 1, squared: PKD (Sun et al., 2019) |
+//! | [`AttentionTransferLoss`] | where there is something to see: AT (Zagoruyko & Komodakis, 2017) |
+//! | [`VariationalLoss`] | the features, by how exactly each channel can be told: VID (Ahn et al., 2019) |
+//! | [`ActivationBoundaryLoss`] | which neurons fire: AB (Heo et al., 2019) |
+//! | [`PartialL2Loss`] | what a ReLU would see of the features: OFD (Heo et al., 2019) |
+//! | [`FactorTransferLoss`] | factors made by a [`Paraphraser`] and a [`Translator`]: FT (Kim et al., 2018) |
 //!
 //! | Projector | Brings the student's features to the teacher's shape |
 //! |---|---|
@@ -18,12 +26,36 @@
 #[macro_use]
 mod of_feature;
 
+mod activation_boundary;
+mod attention_transfer;
+mod channels;
+mod cosine;
+mod factor_transfer;
 mod hint;
+mod margins;
+mod normalized_hint;
+mod paraphraser;
+mod partial_l2;
 mod projector;
+mod smooth_l1;
+mod translator;
+mod unit;
+mod variational;
 
+pub use activation_boundary::{ActivationBoundaryLoss, ActivationBoundaryLossConfig};
+pub use attention_transfer::{AttentionDistance, AttentionTransferLoss, AttentionTransferLossConfig};
+pub use cosine::{CosineLoss, CosineLossConfig};
+pub use factor_transfer::{FactorTransferLoss, FactorTransferLossConfig};
 pub use hint::{HintLoss, HintLossConfig};
+pub use margins::{measured_margins, normal_margins};
+pub use normalized_hint::{NormalizedHintLoss, NormalizedHintLossConfig};
+pub use paraphraser::{Paraphraser, ParaphraserConfig};
+pub use partial_l2::{PartialL2Loss, PartialL2LossConfig};
 pub use projector::{
     AdapterConfig, BottleneckProjector, BottleneckProjectorConfig, ConvProjector, ConvProjectorConfig, MlpProjector,
     MlpProjectorConfig, PoolMap, PoolTokens, PoolTokensConfig, Projector, ResampleTokens, ResampleTokensConfig,
     Resampling, Resize, ResizeConfig, TokenPooling,
 };
+pub use smooth_l1::{SmoothL1Loss, SmoothL1LossConfig};
+pub use translator::{Translator, TranslatorConfig, TranslatorLayer};
+pub use variational::{VariationalLoss, VariationalLossConfig};

@@ -1,8 +1,8 @@
 use burn::tensor::Tensor;
 
-use crate::Feature;
+use crate::{Error, Feature};
 
-use super::not_empty;
+use super::{not_empty, valid};
 
 /// Student and teacher must be features of the same shape: nothing broadcasts, and a projector makes shapes equal.
 ///
@@ -108,5 +108,84 @@ pub fn not_maps(loss: &str, student: &Feature, teacher: &Feature) -> ! {
          vectors and tokens there is `HintLoss`",
         student.shape(),
         teacher.shape()
+    );
+}
+
+/// The power of a magnitude must be finite and at least 1: below, the slope at 0 is infinite.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn power(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    let holds = value >= 1.0 && (value as f32).is_finite();
+    valid(holds, owner, name, value, "a finite number of at least 1")
+}
+
+/// The place where a parabola becomes a line must be 0 or above, with a finite reciprocal.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn beta(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    let has_reciprocal = value > 0.0 && (value as f32).is_finite() && (value.recip() as f32).is_finite();
+    valid(
+        value == 0.0 || has_reciprocal,
+        owner,
+        name,
+        value,
+        "0, which is L1, or a finite number above it with a finite reciprocal",
+    )
+}
+
+/// The distance to be kept from a boundary must be finite and at least 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn margin(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    let holds = value >= 0.0 && (value as f32).is_finite();
+    valid(holds, owner, name, value, "a finite number of at least 0")
+}
+
+/// The mean of negative values must be finite and at most 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn negative_margin(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    valid(
+        value <= 0.0 && (value as f32).is_finite(),
+        owner,
+        name,
+        value,
+        "a finite number of at most 0, the mean of a channel's negative values",
+    )
+}
+
+/// A variance must be finite and above 1e-5, which is added to every one.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn variance(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    valid(
+        value > 1e-5 && (value as f32).is_finite(),
+        owner,
+        name,
+        value,
+        "a finite number above 1e-5, which is added to every variance",
+    )
+}
+
+/// There must be one of `what` for each channel of the teacher.
+///
+/// # Panics
+///
+/// If `count` is not `channels`.
+#[track_caller]
+pub fn channels(loss: &str, what: &str, count: usize, channels: usize) {
+    assert!(
+        count == channels,
+        "{loss}: there are {count} {what} for features of {channels} channels; make the loss for the teacher's channels"
     );
 }

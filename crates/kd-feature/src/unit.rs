@@ -1,0 +1,52 @@
+use burn::tensor::Tensor;
+
+/// The vectors along `axis`, each at length 1; one of zeros stays zero and gets no gradient.
+///
+/// Zero is what has no reciprocal in f32: a largest magnitude below the smallest normal number.
+pub(crate) fn unit<const D: usize>(x: Tensor<D>, axis: usize) -> Tensor<D> {
+    // Direction does not depend on length, so the largest magnitude is a constant; divided by it, no square overflows.
+    let peak = x.clone().without_autodiff().abs().max_dim(axis);
+    let zero = peak.clone().lower_elem(f32::MIN_POSITIVE);
+    let scale = peak.mask_fill(zero.clone(), 1.0).recip().mask_fill(zero.clone(), 0.0);
+    // Filled before the root, whose slope at 0 is infinite.
+    let squares = (x.clone() * scale.clone()).square().sum_dim(axis);
+    let length = squares.mask_fill(zero, 1.0).sqrt();
+    // One product for each number, and so one rounding: differences of two directions are all that losses look at.
+    x * (length.recip() * scale)
+}
+
+/// The square root, with slope 0 at 0.
+pub(crate) fn root<const D: usize>(x: Tensor<D>) -> Tensor<D> {
+    let zero = x.clone().equal_elem(0.0);
+    x.mask_fill(zero.clone(), 1.0).sqrt().mask_fill(zero, 0.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, TensorData};
+
+    use super::*;
+
+    #[test]
+    fn a_direction_has_no_length() {
+        let device = Device::flex().autodiff();
+        let x = Tensor::<2>::from_floats([[3e30, -4e30], [3e-30, -4e-30], [0.0, 0.0]], &device).require_grad();
+        let y = unit(x.clone(), 1);
+        let expected = TensorData::from([[0.6f32, -0.8], [0.6, -0.8], [0.0, 0.0]]);
+        y.clone()
+            .into_data()
+            .assert_approx_eq::<f32>(&expected, Default::default());
+        let gradient = x.grad(&y.slice([2..3, 0..1]).sum().backward()).unwrap();
+        assert_eq!(gradient.abs().sum().into_scalar::<f32>(), 0.0);
+    }
+
+    #[test]
+    fn a_root_of_nothing_has_no_slope() {
+        let device = Device::flex().autodiff();
+        let x = Tensor::<1>::from_floats([0.0, 4.0], &device).require_grad();
+        let y = root(x.clone());
+        let gradient = x.grad(&y.clone().sum().backward()).unwrap();
+        assert_eq!(y.into_data().try_to_vec::<f32>().unwrap(), [0.0, 2.0]);
+        assert_eq!(gradient.into_data().try_to_vec::<f32>().unwrap(), [0.0, 0.25]);
+    }
+}
