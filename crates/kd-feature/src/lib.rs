@@ -3,6 +3,11 @@
 //! | Loss | Compares |
 //! |---|---|
 //! | [`HintLoss`] | the features themselves, squared: FitNets (Romero et al., 2015) |
+//! | [`ChannelWiseLoss`] | where each channel looks: CWD (Shu et al., 2021) |
+//! | [`NeuronSelectivityLoss`] | what places the channels select, as a distribution: NST (Huang & Wang, 2017) |
+//! | [`ClassAttentionLoss`] | where each class is looked for: CAT-KD (Guo et al., 2023) |
+//! | [`HierarchicalContextLoss`] | maps at several sizes, squared: the loss of ReviewKD (Chen et al., 2021) |
+//! | [`FlowLoss`] | how a part turns what goes in into what comes out: FSP (Yim et al., 2017) |
 //!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
@@ -12,4 +17,17 @@ mod of_feature;
 
 mod hint;
 
+mod channel_wise;
+mod class_attention;
+mod flow;
+mod hierarchical_context;
+mod neuron_selectivity;
+mod unit;
+
 pub use hint::{HintLoss, HintLossConfig};
+
+pub use channel_wise::{ChannelWiseLoss, ChannelWiseLossConfig};
+pub use class_attention::{ClassAttentionLoss, ClassAttentionLossConfig, class_activation_maps};
+pub use flow::{Flow, FlowLoss, FlowLossConfig};
+pub use hierarchical_context::{HierarchicalContextLoss, HierarchicalContextLossConfig};
+pub use neuron_selectivity::{NeuronSelectivityLoss, NeuronSelectivityLossConfig};

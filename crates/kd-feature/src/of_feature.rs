@@ -19,7 +19,6 @@ macro_rules! of_any_rank {
 }
 
 /// For a loss that compares maps alone.
-#[allow(unused_macros, reason = "for the losses to come")]
 macro_rules! of_maps {
     ($loss:ident) => {
         impl kd_core::DistillLoss<kd_core::Feature> for $loss {

@@ -35,6 +35,40 @@ pub fn same_places(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
     has_numbers(loss, &teacher);
 }
 
+/// Student and teacher must be maps of the same channels; height and width may differ.
+///
+/// # Panics
+///
+/// If they are not, or there are no samples or no numbers.
+#[track_caller]
+pub fn same_channels(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
+    same_batch(loss, student, teacher);
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if student[1] != teacher[1] {
+        differ(loss, &student, &teacher, 1, remedy(4, 1));
+    }
+    has_numbers(loss, &student);
+    has_numbers(loss, &teacher);
+}
+
+/// Student and teacher must be maps of the same classes; height and width may differ.
+///
+/// # Panics
+///
+/// If they are not, or there are no samples or no numbers.
+#[track_caller]
+pub fn same_classes(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
+    same_batch(loss, student, teacher);
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if student[1] != teacher[1] {
+        let remedy =
+            "give a map for each class, `class_activation_maps` of both, and the same classes in the same order";
+        differ(loss, &student, &teacher, 1, remedy);
+    }
+    has_numbers(loss, &student);
+    has_numbers(loss, &teacher);
+}
+
 /// Student and teacher must hold as many samples as each other; everything else may differ.
 ///
 /// # Panics
