@@ -6,4 +6,8 @@ mod channel_wise;
 mod class_attention;
 mod flow;
 mod hierarchical_context;
+mod masked_generative;
 mod neuron_selectivity;
+mod regression;
+mod reused_classifier;
+mod review;

@@ -10,7 +10,9 @@ use crate::{Error, Labelled};
 mod feature;
 mod sparse;
 
-pub use feature::{features, not_maps, same_batch, same_channels, same_classes, same_places, unequal_ranks};
+pub use feature::{
+    channels, features, head, levels, not_maps, same_batch, same_channels, same_classes, same_places, unequal_ranks,
+};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 
 /// Student and teacher must have the same shape: nothing broadcasts.
@@ -235,6 +237,21 @@ pub fn share(owner: &'static str, name: &'static str, value: f64, expected: &'st
 /// [`Error::InvalidValue`] if `value` is 0.
 pub fn count(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
     valid(value > 0, owner, name, value as f64, "at least 1")
+}
+
+/// There must be as many of what is counted as the student has.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if `value` is not `expected`.
+pub fn as_many(owner: &'static str, name: &'static str, value: usize, expected: usize) -> Result<(), Error> {
+    valid(
+        value == expected,
+        owner,
+        name,
+        value as f64,
+        "as many as the student has",
+    )
 }
 
 /// The end of a way must be in `[0, 1]`, and not before its `start`.

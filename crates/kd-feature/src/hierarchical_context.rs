@@ -106,7 +106,7 @@ impl HierarchicalContextLossConfig {
 ///
 /// # See also
 ///
-/// [`HintLoss`](crate::HintLoss), which is its first level.
+/// [`HintLoss`](crate::HintLoss), which is its first level; [`ReviewLoss`](crate::ReviewLoss), which is made of it.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct HierarchicalContextLoss {

@@ -69,6 +69,49 @@ pub fn same_classes(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
     has_numbers(loss, &teacher);
 }
 
+/// The map of this side must have the channels that a loss's weights were made for.
+///
+/// # Panics
+///
+/// If it has others.
+#[track_caller]
+pub fn channels(loss: &str, side: &str, channels: usize, map: &Tensor<4>) {
+    let shape = map.dims();
+    assert!(
+        shape[1] == channels,
+        "{loss}: the {side} has shape {shape:?}, but the weights are for {channels} channels; make the loss for the maps it \
+         gets, or put a projector before it, such as a 1x1 `Conv`"
+    );
+}
+
+/// There must be a map of the student and one of the teacher for each level.
+///
+/// # Panics
+///
+/// If there are more or fewer.
+#[track_caller]
+pub fn levels(loss: &str, levels: usize, student: usize, teacher: usize) {
+    assert!(
+        student == levels && teacher == levels,
+        "{loss}: there are {student} maps of the student and {teacher} of the teacher for {levels} levels; give one of each \
+         for each level, from shallow to deep"
+    );
+}
+
+/// The teacher's head must give a row of logits for each sample.
+///
+/// # Panics
+///
+/// If it gives more or fewer, or rows without classes.
+#[track_caller]
+pub fn head(loss: &str, logits: &Tensor<2>, samples: usize) {
+    let shape = logits.dims();
+    assert!(
+        shape[0] == samples && shape[1] > 0,
+        "{loss}: the head gives logits of shape {shape:?} for {samples} samples; let it give a row for each, [batch, classes]"
+    );
+}
+
 /// Student and teacher must hold as many samples as each other; everything else may differ.
 ///
 /// # Panics
