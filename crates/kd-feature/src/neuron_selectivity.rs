@@ -56,7 +56,7 @@ impl NeuronSelectivityLossConfig {
 ///
 /// From 0 (up to rounding), where the second moments of the channels are equal, to 2. Zero with gradient 0 where student
 /// and teacher are equal, and also where one has every channel twice, or with the other sign. On maps of one place every
-/// channel is 1 or −1, and the loss 0. A channel of zeros stays one: it selects nothing.
+/// channel but one of zeros is 1 or −1, and without zeros the loss 0. A channel of zeros stays one: it selects nothing.
 ///
 /// # Parameters
 ///
@@ -66,8 +66,7 @@ impl NeuronSelectivityLossConfig {
 ///
 /// The polynomial kernel of the paper with d = 2 and c = 0, biased means (a channel is compared with itself too), as the
 /// paper and RepDistiller have it; the term of the teacher alone is included, without which the value would not be 0 at
-/// equality. RepDistiller weighs it with 50, and shrinks the larger of two unequal maps; here that is a
-/// projector's task.
+/// equality. RepDistiller weighs it with 50, and shrinks the larger of two unequal maps; here that is a projector's task.
 ///
 /// # Panics
 ///
@@ -93,7 +92,7 @@ impl NeuronSelectivityLossConfig {
 /// # Reference
 ///
 /// Zehao Huang, Naiyan Wang: *Like What You Like: Knowledge Distill via Neuron Selectivity Transfer*, 2017,
-/// arXiv:1707.01219, section 4.
+/// arXiv:1707.01219.
 ///
 /// # See also
 ///

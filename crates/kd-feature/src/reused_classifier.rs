@@ -77,7 +77,7 @@ use crate::{HintLoss, HintLossConfig};
 /// # Reference
 ///
 /// Defang Chen, Jian-Ping Mei, Hailin Zhang, Can Wang, Yan Feng, Chun Chen: *Knowledge Distillation with the Reused Teacher
-/// Classifier*, 2022, CVPR, arXiv:2203.14001, equation 4.
+/// Classifier*, 2022, CVPR, arXiv:2203.14001.
 ///
 /// # See also
 ///
