@@ -5,13 +5,13 @@ use burn::{
     module::Param,
     nn::conv::Conv2d,
     optim::{GradientsParams, SgdConfig},
-    tensor::{Device, Distribution, Tensor, TensorData},
+    tensor::{DType, Device, Distribution, Tensor, TensorData},
 };
 use kd::{
     DistillLoss,
     feature::{MaskedGenerativeLoss, MaskedGenerativeLossConfig},
 };
-use kd_testkit::{Subject, device, golden, laws, read};
+use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
 
 /// The weights and the mask that a golden case names.
 #[derive(Config, Debug)]
@@ -93,6 +93,47 @@ fn every_weight_learns() {
     let device = device().autodiff();
     let [student, teacher] = sides(&device);
     laws::every_parameter_learns(mgd(&device), |mgd: &MaskedGenerativeLoss| mgd.forward(student, teacher));
+}
+
+/// The gradient of each weight against central differences, both in f64.
+#[test]
+fn the_gradient_of_the_weights_is_the_slope() {
+    let device = Device::flex().autodiff();
+    let wave = |shape: [usize; 4], phase: f64| {
+        let numbers = (0..shape.iter().product())
+            .map(|i| (i as f64 * 1.7 + phase).sin())
+            .collect();
+        Tensor::<4>::from_data(TensorData::new(numbers, shape), (&device, DType::F64))
+    };
+    let [student, teacher] = [0.3, 2.1].map(|phase| wave([2, 2, 3, 3], phase));
+    let weights = [wave([2, 2, 3, 3], 0.1), wave([2, 2, 3, 3], 0.5)];
+    let loss = |weights: &[Tensor<4>; 2]| {
+        let mut mgd = MaskedGenerativeLossConfig::new(2).with_ratio(0.0).init(&device);
+        mgd.first.weight = Param::from_tensor(weights[0].clone());
+        mgd.second.weight = Param::from_tensor(weights[1].clone());
+        mgd.first.bias = None;
+        mgd.second.bias = None;
+        let value = mgd.forward(student.clone(), teacher.clone());
+        (value, mgd)
+    };
+    let (value, mgd) = loss(&weights);
+    let gradients = value.backward();
+    for (of, convolution) in [&mgd.first, &mgd.second].into_iter().enumerate() {
+        let gradient = read(convolution.weight.val().grad(&gradients).unwrap());
+        let slope = |at: usize| {
+            let mut unit = vec![0.0; 36];
+            unit[at] = 1e-5;
+            let step = Tensor::<4>::from_data(TensorData::new(unit, [2, 2, 3, 3]), (&device, DType::F64));
+            let moved = |sign: f64| {
+                let mut moved = weights.clone();
+                moved[of] = moved[of].clone() + step.clone() * sign;
+                read(loss(&moved).0)[0]
+            };
+            (moved(1.0) - moved(-1.0)) / 2e-5
+        };
+        let slopes: Vec<f64> = (0..36).map(slope).collect();
+        assert_close("gradient", &gradient, &slopes, within(1e-7));
+    }
 }
 
 #[test]
