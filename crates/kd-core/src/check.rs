@@ -12,8 +12,8 @@ mod projector;
 mod sparse;
 
 pub use feature::{
-    beta, channels, features, margin, negative_margin, not_maps, power, same_batch, same_places, unequal_ranks,
-    variance,
+    beta, channels, channels_of_weights, features, head, levels, margin, negative_margin, not_maps, power, same_batch,
+    same_channels, same_classes, same_places, unequal_ranks, variance,
 };
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
@@ -240,6 +240,21 @@ pub fn share(owner: &'static str, name: &'static str, value: f64, expected: &'st
 /// [`Error::InvalidValue`] if `value` is 0.
 pub fn count(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
     valid(value > 0, owner, name, value as f64, "at least 1")
+}
+
+/// There must be as many of what is counted as the student has.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if `value` is not `expected`.
+pub fn as_many(owner: &'static str, name: &'static str, value: usize, expected: usize) -> Result<(), Error> {
+    valid(
+        value == expected,
+        owner,
+        name,
+        value as f64,
+        "as many as the student has",
+    )
 }
 
 /// The end of a way must be in `[0, 1]`, and not before its `start`.

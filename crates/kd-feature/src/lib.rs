@@ -19,6 +19,15 @@
 //! | [`Resize`], [`ResampleTokens`] | height and width; length |
 //! | [`PoolMap`], [`PoolTokens`] | to one vector |
 //! | [`Projector`] | any of these, or several in a row; [`AdapterConfig`] chooses from two shapes |
+//! | [`ChannelWiseLoss`] | where each channel looks: CWD (Shu et al., 2021) |
+//! | [`NeuronSelectivityLoss`] | what places the channels select, as a distribution: NST (Huang & Wang, 2017) |
+//! | [`ClassAttentionLoss`] | where each class is looked for: CAT-KD (Guo et al., 2023) |
+//! | [`HierarchicalContextLoss`] | maps at several sizes, squared: the loss of ReviewKD (Chen et al., 2021) |
+//! | [`ReviewLoss`] | the teacher's maps with the student's deeper ones: ReviewKD (Chen et al., 2021) |
+//! | [`MaskedGenerativeLoss`] | the teacher's map generated from a part of the student's: MGD (Yang et al., 2022) |
+//! | [`ReusedClassifier`] | features that the teacher's head classifies in use: SimKD (Chen et al., 2022) |
+//! | [`RegressionLoss`] | features, and what the teacher's head makes of them: SRRL (Yang et al., 2021) |
+//! | [`FlowLoss`] | how a part turns what goes in into what comes out: FSP (Yim et al., 2017) |
 //!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
@@ -28,15 +37,27 @@ mod of_feature;
 
 mod activation_boundary;
 mod attention_transfer;
+mod channel_wise;
 mod channels;
+mod class_attention;
+mod convolve;
 mod cosine;
 mod factor_transfer;
+mod flow;
+mod hierarchical_context;
 mod hint;
 mod margins;
+mod mask_over;
+mod masked_generative;
+mod neuron_selectivity;
 mod normalized_hint;
 mod paraphraser;
 mod partial_l2;
 mod projector;
+mod regression;
+mod reused_classifier;
+mod review;
+mod review_fusion;
 mod smooth_l1;
 mod translator;
 mod unit;
@@ -44,10 +65,17 @@ mod variational;
 
 pub use activation_boundary::{ActivationBoundaryLoss, ActivationBoundaryLossConfig};
 pub use attention_transfer::{AttentionDistance, AttentionTransferLoss, AttentionTransferLossConfig};
+pub use channel_wise::{ChannelWiseLoss, ChannelWiseLossConfig};
+pub use class_attention::{ClassAttentionLoss, ClassAttentionLossConfig, class_activation_maps};
 pub use cosine::{CosineLoss, CosineLossConfig};
 pub use factor_transfer::{FactorTransferLoss, FactorTransferLossConfig};
+pub use flow::{Flow, FlowLoss, FlowLossConfig};
+pub use hierarchical_context::{HierarchicalContextLoss, HierarchicalContextLossConfig};
 pub use hint::{HintLoss, HintLossConfig};
 pub use margins::{measured_margins, normal_margins};
+pub use mask_over::MaskOver;
+pub use masked_generative::{MaskedGenerativeLoss, MaskedGenerativeLossConfig};
+pub use neuron_selectivity::{NeuronSelectivityLoss, NeuronSelectivityLossConfig};
 pub use normalized_hint::{NormalizedHintLoss, NormalizedHintLossConfig};
 pub use paraphraser::{Paraphraser, ParaphraserConfig};
 pub use partial_l2::{PartialL2Loss, PartialL2LossConfig};
@@ -56,6 +84,10 @@ pub use projector::{
     MlpProjectorConfig, PoolMap, PoolTokens, PoolTokensConfig, Projector, ResampleTokens, ResampleTokensConfig,
     Resampling, Resize, ResizeConfig, TokenPooling,
 };
+pub use regression::{RegressionLoss, RegressionLossConfig};
+pub use reused_classifier::ReusedClassifier;
+pub use review::{ReviewLoss, ReviewLossConfig};
+pub use review_fusion::{ReviewFusion, ReviewFusionConfig, ReviewStage};
 pub use smooth_l1::{SmoothL1Loss, SmoothL1LossConfig};
 pub use translator::{Translator, TranslatorConfig, TranslatorLayer};
 pub use variational::{VariationalLoss, VariationalLossConfig};

@@ -35,6 +35,83 @@ pub fn same_places(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
     has_numbers(loss, &teacher);
 }
 
+/// Student and teacher must be maps of the same channels; height and width may differ.
+///
+/// # Panics
+///
+/// If they are not, or there are no samples or no numbers.
+#[track_caller]
+pub fn same_channels(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
+    same_batch(loss, student, teacher);
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if student[1] != teacher[1] {
+        differ(loss, &student, &teacher, 1, remedy(4, 1));
+    }
+    has_numbers(loss, &student);
+    has_numbers(loss, &teacher);
+}
+
+/// Student and teacher must be maps of the same classes; height and width may differ.
+///
+/// # Panics
+///
+/// If they are not, or there are no samples or no numbers.
+#[track_caller]
+pub fn same_classes(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
+    same_batch(loss, student, teacher);
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if student[1] != teacher[1] {
+        let remedy =
+            "give a map for each class, `class_activation_maps` of both, and the same classes in the same order";
+        differ(loss, &student, &teacher, 1, remedy);
+    }
+    has_numbers(loss, &student);
+    has_numbers(loss, &teacher);
+}
+
+/// The map of this side must have the channels that a loss's weights were made for.
+///
+/// # Panics
+///
+/// If it has others.
+#[track_caller]
+pub fn channels_of_weights(loss: &str, side: &str, channels: usize, map: &Tensor<4>) {
+    let shape = map.dims();
+    assert!(
+        shape[1] == channels,
+        "{loss}: the {side} has shape {shape:?}, but the weights are for {channels} channels; make the loss for the maps it \
+         gets, or put a projector before it, such as `ConvProjector`"
+    );
+}
+
+/// There must be a map of the student and one of the teacher for each level.
+///
+/// # Panics
+///
+/// If there are more or fewer.
+#[track_caller]
+pub fn levels(loss: &str, levels: usize, student: usize, teacher: usize) {
+    assert!(
+        student == levels && teacher == levels,
+        "{loss}: there are {student} maps of the student and {teacher} of the teacher for {levels} levels; give one of each \
+         for each level, from shallow to deep"
+    );
+}
+
+/// The teacher's head must give a row of logits for each sample.
+///
+/// # Panics
+///
+/// If it gives more or fewer, or rows without classes.
+#[track_caller]
+pub fn head(loss: &str, logits: &Tensor<2>, samples: usize) {
+    let shape = logits.dims();
+    assert!(
+        shape[0] == samples && shape[1] > 0,
+        "{loss}: the head gives logits of shape {shape:?} for {samples} samples; let it give a row for each, [batch, classes]"
+    );
+}
+
 /// Student and teacher must hold as many samples as each other; everything else may differ.
 ///
 /// # Panics
