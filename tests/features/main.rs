@@ -1,3 +1,5 @@
 //! Every loss on features: golden values, laws and bad input, a file for each idea.
 
+mod align;
 mod hint;
+mod pairs;
