@@ -3,3 +3,4 @@
 mod align;
 mod hint;
 mod pairs;
+mod plans;

@@ -4,7 +4,11 @@ use burn::{
 };
 use kd_core::{Error, Features, check};
 
-use super::{Similarity, gram::centred_gram};
+use super::{
+    Similarity,
+    gram::centred_gram,
+    side::{Side, samples},
+};
 
 /// Configuration of a [`Cka`].
 #[derive(Config, Debug)]
@@ -211,64 +215,6 @@ impl Cka {
         let dtype = dtype.unwrap_or(grams[0].dtype());
         Tensor::cat(grams.into_iter().map(|gram| gram.cast(dtype)).collect(), 0)
     }
-}
-
-/// One side's layers.
-#[derive(Clone, Debug)]
-struct Side {
-    who: &'static str,
-    names: Vec<String>,
-    /// Σ HSIC of each layer with itself.
-    own: Vec<f64>,
-}
-
-impl Side {
-    fn new(who: &'static str) -> Self {
-        Self {
-            who,
-            names: Vec::new(),
-            own: Vec::new(),
-        }
-    }
-
-    fn begin(&mut self, features: &Features) {
-        self.names = features.names().map(Into::into).collect();
-        self.own = vec![0.0; self.names.len()];
-    }
-
-    fn still(&self, features: &Features) -> Result<(), Error> {
-        if features.names().eq(self.names.iter().map(String::as_str)) {
-            return Ok(());
-        }
-        Err(Error::OtherLayers {
-            side: self.who,
-            known: self.names.clone(),
-            found: features.names().map(Into::into).collect(),
-        })
-    }
-}
-
-/// How many samples every layer has.
-#[track_caller]
-fn samples(sides: [&Features; 2]) -> usize {
-    for (side, features) in ["student", "teacher"].iter().zip(sides) {
-        assert!(
-            features.iter().len() > 0,
-            "Cka: the {side}'s features hold no layer; add those to compare with `Features::with`"
-        );
-    }
-    let mut layers = sides.into_iter().flat_map(Features::iter);
-    let (first, feature) = layers.next().expect("there is a layer on each side");
-    let samples = feature.batch();
-    check::not_empty("Cka", samples);
-    for (name, feature) in layers {
-        assert!(
-            feature.batch() == samples,
-            "Cka: layer '{name}' has {} samples and '{first}' has {samples}; give both sides the same samples, in the same order",
-            feature.batch()
-        );
-    }
-    samples
 }
 
 fn ratio(cross: f64, student: f64, teacher: f64) -> f64 {

@@ -9,11 +9,11 @@ use super::{Plan, Similarity};
 /// Side of a cell, in pixels.
 const CELL: i32 = 46;
 /// About what a letter of a layer's name takes.
-const LETTER: i32 = 8;
+const LETTER: i32 = 7;
 /// Room around everything.
 const EDGE: i32 = 16;
 /// Room for the title and for the words above and beside the names.
-const WORDS: i32 = 34;
+const WORDS: i32 = 28;
 
 const INK: RGBColor = RGBColor(30, 30, 30);
 const CHOSEN: RGBColor = RGBColor(214, 90, 20);
@@ -47,7 +47,7 @@ impl Similarity {
         let [width, height] = [(left, self.teacher()), (top, self.student())]
             .map(|(before, names)| before + CELL * names.len() as i32 + EDGE);
         // A title may be wider than a small table.
-        let width = width.max(2 * EDGE + (LETTER + 2) * title.chars().count() as i32);
+        let width = width.max(2 * EDGE + (LETTER + 3) * title.chars().count() as i32);
 
         let mut svg = String::new();
         {
@@ -81,13 +81,15 @@ impl Similarity {
         for (cell, (student, teacher, value)) in self.iter().enumerate() {
             let (row, column) = (cell / self.teacher().len(), cell % self.teacher().len());
             let centre = (middle(left, column), middle(top, row));
+            // From the middle of an edge, so that every corner is joined.
             let corners = |half: i32| {
                 [
-                    (-half, -half),
+                    (0, -half),
                     (half, -half),
                     (half, half),
                     (-half, half),
                     (-half, -half),
+                    (0, -half),
                 ]
             };
             let square = |half| corners(half).map(|(x, y)| (centre.0 + x, centre.1 + y));

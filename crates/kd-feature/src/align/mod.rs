@@ -34,6 +34,7 @@ mod gram;
 mod heat_map;
 mod matching;
 mod plan;
+mod side;
 mod similarity;
 
 pub use cka::{Cka, CkaConfig};
