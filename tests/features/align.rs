@@ -189,26 +189,31 @@ fn layers_with_nothing_in_common_seem_alike_only_to_the_biased_estimate() {
 
 #[test]
 fn constant_layers_are_like_nothing_and_never_nan() {
-    let x = random(1, 6, 4);
-    let constant = Tensor::<2>::full([6, 4], 0.1, &device());
-    let zero = Tensor::<2>::zeros([6, 3], &device());
-    // One sample differs: a Gram matrix without its diagonal does not see it.
-    let one = Tensor::cat(vec![random(2, 1, 4), constant.clone().narrow(0, 0, 5)], 0);
-    let student = [("x", x), ("constant", constant), ("zero", zero), ("one", one)];
-    for debiased in [true, false] {
-        let mut cka = CkaConfig::new().with_debiased(debiased).init();
-        cka.update(&features(student.clone()), &features(student.clone()))
-            .unwrap();
-        let similarity = cka.similarity().unwrap();
-        for (student, teacher, value) in similarity.iter() {
-            let nothing = |name| name == "constant" || name == "zero" || (name == "one" && debiased);
-            if nothing(student) || nothing(teacher) {
-                assert_eq!(value, 0.0, "{student}, {teacher}, debiased {debiased}");
-            } else {
-                assert!(value.is_finite());
+    // Sums of these many times this number are rounded, and the mean is not the number.
+    for (n, constant) in [(6, 0.1), (7, 0.3), (11, 0.7), (13, 1e5 / 3.0)] {
+        let full = Tensor::<2>::full([n, 4], constant, &device());
+        let zero = Tensor::<2>::zeros([n, 3], &device());
+        // One sample differs: a Gram matrix without its diagonal does not see it.
+        let one = Tensor::cat(vec![full.clone().narrow(0, 0, n - 1), random(2, 1, 4)], 0);
+        let layers = [("x", random(1, n, 4)), ("constant", full), ("zero", zero), ("one", one)];
+        for debiased in [true, false] {
+            let mut cka = CkaConfig::new().with_debiased(debiased).init();
+            cka.update(&features(layers.clone()), &features(layers.clone()))
+                .unwrap();
+            let similarity = cka.similarity().unwrap();
+            for (student, teacher, value) in similarity.iter() {
+                let nothing = |name| name == "constant" || name == "zero" || (name == "one" && debiased);
+                if nothing(student) || nothing(teacher) {
+                    assert_eq!(
+                        value, 0.0,
+                        "{student}, {teacher}, {n} of {constant}, debiased {debiased}"
+                    );
+                } else {
+                    assert!(value.is_finite());
+                }
             }
+            assert!(similarity.plan(Matching::OneToOne).is_ok());
         }
-        assert!(similarity.plan(Matching::OneToOne).is_ok());
     }
 }
 
