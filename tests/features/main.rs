@@ -2,6 +2,7 @@
 
 mod activation_boundary;
 mod adapters;
+mod align;
 mod any_rank;
 mod attention_transfer;
 mod channel_wise;
@@ -14,7 +15,9 @@ mod hint;
 mod masked_generative;
 mod neuron_selectivity;
 mod normalized_hint;
+mod pairs;
 mod partial_l2;
+mod plans;
 mod projector_input;
 mod projector_weights;
 mod projectors;

@@ -29,19 +29,32 @@
 //! | [`RegressionLoss`] | features, and what the teacher's head makes of them: SRRL (Yang et al., 2021) |
 //! | [`FlowLoss`] | how a part turns what goes in into what comes out: FSP (Yim et al., 2017) |
 //!
+//! | Around the losses | |
+//! |---|---|
+//! | [`align`] | which layer learns from which: CKA between all of them, matchings, plans, heat maps |
+//! | [`FeaturePairs`] | several layers at once, each pair with its own projector, loss and weight |
+//! | [`Distilled`] | student and projectors as one module for one optimizer, and the student alone in the end |
+//!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
 
 #[macro_use]
 mod of_feature;
 
+/// The examples of the chapter on features, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/features.md")]
+struct Chapter;
+
 mod activation_boundary;
+pub mod align;
 mod attention_transfer;
 mod channel_wise;
 mod channels;
 mod class_attention;
 mod convolve;
 mod cosine;
+mod distilled;
 mod factor_transfer;
 mod flow;
 mod hierarchical_context;
@@ -51,6 +64,7 @@ mod mask_over;
 mod masked_generative;
 mod neuron_selectivity;
 mod normalized_hint;
+mod pairs;
 mod paraphraser;
 mod partial_l2;
 mod projector;
@@ -68,6 +82,7 @@ pub use attention_transfer::{AttentionDistance, AttentionTransferLoss, Attention
 pub use channel_wise::{ChannelWiseLoss, ChannelWiseLossConfig};
 pub use class_attention::{ClassAttentionLoss, ClassAttentionLossConfig, class_activation_maps};
 pub use cosine::{CosineLoss, CosineLossConfig};
+pub use distilled::Distilled;
 pub use factor_transfer::{FactorTransferLoss, FactorTransferLossConfig};
 pub use flow::{Flow, FlowLoss, FlowLossConfig};
 pub use hierarchical_context::{HierarchicalContextLoss, HierarchicalContextLossConfig};
@@ -77,6 +92,7 @@ pub use mask_over::MaskOver;
 pub use masked_generative::{MaskedGenerativeLoss, MaskedGenerativeLossConfig};
 pub use neuron_selectivity::{NeuronSelectivityLoss, NeuronSelectivityLossConfig};
 pub use normalized_hint::{NormalizedHintLoss, NormalizedHintLossConfig};
+pub use pairs::{FeaturePair, FeaturePairs};
 pub use paraphraser::{Paraphraser, ParaphraserConfig};
 pub use partial_l2::{PartialL2Loss, PartialL2LossConfig};
 pub use projector::{
