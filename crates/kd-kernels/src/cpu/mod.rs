@@ -5,12 +5,17 @@ mod add;
 #[cfg(feature = "flex")]
 mod flex;
 mod large;
+#[cfg(feature = "flex")]
+mod linear;
 #[cfg(feature = "ndarray")]
 #[allow(deprecated, reason = "deprecated upstream, still supported here")]
 mod ndarray;
 mod pointwise;
+#[cfg(feature = "flex")]
+mod product;
 mod real;
 mod row;
 mod rows;
 mod scale;
 mod stored;
+mod student;
