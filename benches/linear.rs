@@ -30,7 +30,7 @@ fn linear(criterion: &mut Criterion) {
 
     let mut group = criterion.benchmark_group("linear");
     group.sampling_mode(SamplingMode::Flat).sample_size(10);
-    for rows in [16, 58, 128, 1024] {
+    for rows in [16, 48, 80, 128, 1024] {
         group.bench_function(format!("{rows}_rows_at_a_time"), |bencher| {
             bencher.iter(|| step(loss.forward(student.clone().with_rows_at_once(rows), teacher.clone())));
         });

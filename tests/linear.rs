@@ -161,3 +161,88 @@ fn no_rows_at_once_is_named() {
         .init()
         .forward(student.with_rows_at_once(0), teacher);
 }
+
+/// Enough rows, hidden sizes and classes for several threads, none of them a multiple of what these take at once.
+fn large_sides(device: &Device) -> [LinearLogits; 2] {
+    let autodiff = device.clone().autodiff();
+    let student = LinearLogits::new(
+        tensor([53, 37], 1, &autodiff).require_grad(),
+        tensor([37, 1009], 2, &autodiff).require_grad(),
+    );
+    let teacher = LinearLogits::new(tensor([53, 41], 3, device), tensor([41, 1009], 4, device));
+    [student, teacher]
+}
+
+#[test]
+fn a_last_chunk_may_be_smaller() {
+    let device = device();
+    let loss = SoftLabelLossConfig::new().init();
+    for rows in [25, 26, 52] {
+        let [student, teacher] = large_sides(&device);
+        let [again, _] = large_sides(&device);
+        let value = loss.forward(student.clone().with_rows_at_once(rows), teacher.clone());
+        let expected = loss.forward(again.clone().logits(), teacher.logits());
+        let what = format!("53 rows, {rows} at once");
+        assert_same(&what, outcome(value, &student), outcome(expected, &again));
+    }
+}
+
+#[test]
+fn a_frozen_weight_in_chunks_takes_no_gradient_from_the_hidden_states() {
+    let device = device();
+    let loss = SoftLabelLossConfig::new().init();
+    let [student, teacher] = large_sides(&device);
+    let expected = loss
+        .forward(student.clone().logits(), teacher.clone().logits())
+        .backward();
+    let frozen = LinearLogits::new(student.hidden.clone(), student.weight.clone().without_autodiff());
+    let actual = loss.forward(frozen.with_rows_at_once(20), teacher).backward();
+    let gradient = |gradients| read(student.hidden.grad(gradients).expect("the hidden states learn"));
+    assert_close("hidden", &gradient(&actual), &gradient(&expected), within(1e-5));
+    assert!(student.weight.grad(&actual).is_none());
+}
+
+/// As a weight may come: made by another operation and held by nobody else, tied to an embedding, cut out, turned around.
+#[test]
+fn a_weight_may_be_a_view_or_nobody_elses() {
+    type View = fn(Tensor<2>) -> Tensor<2>;
+    let views: [(&str, View, [usize; 2]); 4] = [
+        ("product", |leaf| leaf * 2.0, [37, 1009]),
+        ("transposed", Tensor::transpose, [1009, 37]),
+        ("cut out", |leaf| leaf.slice([2..39, 5..1014]), [40, 1020]),
+        ("turned around", |leaf| leaf.flip([1]), [37, 1009]),
+    ];
+    let device = device();
+    let loss = SoftLabelLossConfig::new().init();
+    for (name, view, shape) in views {
+        let [student, teacher] = large_sides(&device);
+        let gradients = |chunked: bool| {
+            let leaf = tensor(shape, 5, &device.clone().autodiff()).require_grad();
+            let logits = LinearLogits::new(student.hidden.clone(), view(leaf.clone())).with_rows_at_once(20);
+            let value = match chunked {
+                true => loss.forward(logits, teacher.clone()),
+                false => loss.forward(logits.logits(), teacher.clone().logits()),
+            };
+            let hidden = student.hidden.clone();
+            outcome(value, &LinearLogits::new(hidden, leaf))
+        };
+        assert_same(name, gradients(true), gradients(false));
+    }
+}
+
+#[test]
+fn double_precision_is_kept() {
+    let device = Device::flex(); // others may not have it
+    let autodiff = device.clone().autodiff();
+    let double = |shape, seed, device: &Device| Tensor::<2>::from_data(numbers(shape, seed), (device, DType::F64));
+    let leaf = |shape, seed| double(shape, seed, &autodiff).require_grad();
+    let student = || LinearLogits::new(leaf([53, 37], 1), leaf([37, 1009], 2)).with_rows_at_once(20);
+    let teacher = LinearLogits::new(double([53, 41], 3, &device), double([41, 1009], 4, &device));
+    let loss = SoftLabelLossConfig::new().init();
+    let (chunked, again) = (student(), student());
+    let actual = outcome(loss.forward(chunked.clone(), teacher.clone()), &chunked);
+    let expected = outcome(loss.forward(again.clone().logits(), teacher.logits()), &again);
+    for (actual, expected) in actual.iter().zip(&expected) {
+        assert_close("in f64", actual, expected, within(1e-13));
+    }
+}

@@ -20,7 +20,7 @@ pub struct LinearLogits {
     pub hidden: Tensor<2>,
     /// The output layer's matrix, `[hidden, vocab]`.
     pub weight: Tensor<2>,
-    /// Rows whose logits exist at the same time, if not as many as make 64 MiB. The student's is what counts.
+    /// Rows whose logits exist at the same time, if not as many as make 40 MiB in f32. The student's is what counts.
     pub rows_at_once: Option<usize>,
 }
 

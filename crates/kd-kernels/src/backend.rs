@@ -2,7 +2,10 @@
 
 use burn::backend::{Backend, Slice, TensorMetadata, backend_extension, tensor::FloatTensor};
 
-use crate::Divergence;
+use crate::{
+    Divergence,
+    linear::{Chunks, WithGradients},
+};
 
 /// The operation as it is called: differentiable where the student's tensor is.
 #[backend_extension(
@@ -40,5 +43,10 @@ pub trait GradientBackend: DivergenceBackend {
         let columns = [Slice::from(..), Slice::from(start..start + part.shape()[1])];
         let sum = Self::float_add(Self::float_slice(total.clone(), &columns), part);
         Self::float_slice_assign(total, &columns, sum)
+    }
+
+    /// The sum over all rows behind an output layer, and its gradients.
+    fn linear_gradients(chunks: &Chunks<Self>, weight_learns: bool) -> WithGradients<Self> {
+        chunks.with_gradients(weight_learns)
     }
 }

@@ -1,6 +1,6 @@
 //! The divergences between logits that are never there all at once.
 
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Bool, DType, Tensor};
 use kd_core::{LinearLogits, check};
 use kd_kernels::{Divergence, LinearDivergence};
 
@@ -15,7 +15,11 @@ pub(crate) fn mean(
 ) -> Tensor<1> {
     let rows = student.rows();
     check::not_empty(loss, rows);
-    let weights = Tensor::full([rows], 1.0 / rows as f64, &student.hidden.device());
+    let weights = Tensor::full(
+        [rows],
+        1.0 / rows as f64,
+        (&student.hidden.device(), weights_dtype(&student)),
+    );
     weighted_sum(student, teacher, weights, divergence, temperature)
 }
 
@@ -30,9 +34,17 @@ pub(crate) fn masked_mean(
     temperature: f64,
 ) -> Tensor<1> {
     check::mask(loss, &mask, student.rows());
-    let counts = mask.float();
+    let counts = mask.float().cast(weights_dtype(&student));
     let count = counts.clone().sum().clamp_min(1.0);
     weighted_sum(student, teacher, counts / count, divergence, temperature)
+}
+
+/// 1 / rows is not exact, and rounded to f32 it would leave no f64.
+fn weights_dtype(student: &LinearLogits) -> DType {
+    match student.hidden.dtype() {
+        DType::F64 => DType::F64,
+        _ => DType::F32,
+    }
 }
 
 #[track_caller]

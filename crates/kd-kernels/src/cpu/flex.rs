@@ -6,8 +6,21 @@ use burn::{
 };
 use bytemuck::Pod;
 
-use super::{add::add_columns, real::Real, room::Room, rows::Rows, scale::scale_rows, stored::Stored};
-use crate::{Divergence, DivergenceBackend, GradientBackend};
+use super::{
+    add::add_columns,
+    large,
+    linear::{Linear, Side},
+    product::Matrix,
+    real::Real,
+    room::Room,
+    rows::Rows,
+    scale::scale_rows,
+    stored::Stored,
+};
+use crate::{
+    Divergence, DivergenceBackend, GradientBackend,
+    linear::{Chunks, WithGradients},
+};
 
 impl DivergenceBackend for Flex {
     fn divergence(
@@ -48,6 +61,66 @@ impl GradientBackend for Flex {
             other => unreachable!("nothing is summed up in {other:?}"),
         }
     }
+
+    fn linear_gradients(chunks: &Chunks<Self>, weight_learns: bool) -> WithGradients<Self> {
+        let ((hidden, weight), teacher) = (&chunks.student, &chunks.teacher);
+        let dtype = hidden.dtype();
+        let one_type = [weight, &teacher.0, &teacher.1]
+            .iter()
+            .all(|tensor| tensor.dtype() == dtype);
+        match dtype {
+            DType::F64 if one_type => linear::<f64>(chunks, weight_learns),
+            DType::F32 if one_type => linear::<f32>(chunks, weight_learns),
+            // Half precision is multiplied as it is, and summed up in f32.
+            _ => chunks.with_gradients(weight_learns),
+        }
+    }
+}
+
+fn linear<R: Real + Stored<Real = R> + Element + Pod>(
+    chunks: &Chunks<Flex>,
+    weight_learns: bool,
+) -> WithGradients<Flex> {
+    let [student, teacher] =
+        [&chunks.student, &chunks.teacher].map(|(hidden, weight)| [forward(hidden), forward(weight)]);
+    let row_weights = chunks.row_weights.to_contiguous();
+    let linear = Linear {
+        student: side::<R>(&student),
+        teacher: side(&teacher),
+        row_weights: contiguous(&row_weights),
+        how: chunks.how,
+    };
+    let gradients = linear.gradients(weight_learns);
+    let [hidden, weight] = student.map(|tensor| tensor.shape());
+    WithGradients {
+        value: FlexTensor::from_data(TensorData::new(vec![gradients.value], [1])),
+        hidden: FlexTensor::from_data(TensorData::new(gradients.hidden, hidden)),
+        weight: gradients
+            .weight
+            .map(|numbers| FlexTensor::from_data(TensorData::new(numbers, weight))),
+    }
+}
+
+fn side<R: Element + Pod>([hidden, weight]: &[FlexTensor; 2]) -> Side<'_, R> {
+    Side {
+        hidden: matrix(hidden),
+        weight: matrix(weight),
+    }
+}
+
+/// The tensor as it is, or a copy if an axis runs backwards.
+fn forward(tensor: &FlexTensor) -> FlexTensor {
+    match tensor.layout().has_positive_strides() {
+        true => tensor.clone(),
+        false => tensor.to_contiguous(),
+    }
+}
+
+fn matrix<R: Element + Pod>(tensor: &FlexTensor) -> Matrix<'_, R> {
+    let layout = tensor.layout();
+    let stride = |axis: usize| layout.strides()[axis].unsigned_abs();
+    let numbers = &tensor.storage()[layout.start_offset()..];
+    Matrix::new(numbers, tensor.shape().dims(), [stride(0), stride(1)])
 }
 
 fn added<R: Real + Element + Pod>(mut total: FlexTensor, start: usize, part: &FlexTensor) -> FlexTensor {

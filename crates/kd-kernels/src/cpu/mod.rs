@@ -5,10 +5,14 @@ mod add;
 #[cfg(feature = "flex")]
 mod flex;
 mod large;
+#[cfg(feature = "flex")]
+mod linear;
 #[cfg(feature = "ndarray")]
 #[allow(deprecated, reason = "deprecated upstream, still supported here")]
 mod ndarray;
 mod pointwise;
+#[cfg(feature = "flex")]
+mod product;
 mod real;
 #[cfg(feature = "flex")]
 mod room;
@@ -16,3 +20,4 @@ mod row;
 mod rows;
 mod scale;
 mod stored;
+mod student;

@@ -55,7 +55,7 @@ impl<B: GradientBackend + LinearDivergenceBackend, C: CheckpointStrategy> Linear
         );
         match LinearBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
-                let outcome = chunks.with_gradients(weight_learns);
+                let outcome = B::linear_gradients(&chunks, weight_learns);
                 prep.finish((outcome.hidden, outcome.weight), outcome.value)
             }
             OpsKind::UnTracked(prep) => prep.finish(chunks.value()),

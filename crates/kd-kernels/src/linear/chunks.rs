@@ -11,15 +11,15 @@ use crate::{GradientBackend, LinearDivergence};
 const NUMBERS_IN_BLOCK: usize = 1 << 21;
 
 /// Hidden states, weights, and the rows still to come.
-pub(super) struct Chunks<B: GradientBackend> {
-    student: (FloatTensor<B>, FloatTensor<B>),
-    teacher: (FloatTensor<B>, FloatTensor<B>),
-    row_weights: FloatTensor<B>,
-    how: LinearDivergence,
+pub struct Chunks<B: GradientBackend> {
+    pub(crate) student: (FloatTensor<B>, FloatTensor<B>),
+    pub(crate) teacher: (FloatTensor<B>, FloatTensor<B>),
+    pub(crate) row_weights: FloatTensor<B>,
+    pub(crate) how: LinearDivergence,
 }
 
 /// The sum, and its gradients.
-pub(super) struct WithGradients<B: GradientBackend> {
+pub struct WithGradients<B: GradientBackend> {
     /// `[1]`.
     pub value: FloatTensor<B>,
     /// `[rows, hidden]`.
