@@ -8,7 +8,6 @@ use bytemuck::Pod;
 
 use super::{
     add::add_columns,
-    large,
     linear::{Linear, Side},
     product::Matrix,
     real::Real,
