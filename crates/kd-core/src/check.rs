@@ -10,7 +10,7 @@ use crate::{Error, Labelled};
 mod feature;
 mod sparse;
 
-pub use feature::{features, not_maps, same_batch, same_places, unequal_ranks};
+pub use feature::{features, not_maps, relations, same_batch, same_channels, same_places, unequal_ranks};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 
 /// Student and teacher must have the same shape: nothing broadcasts.

@@ -3,6 +3,12 @@
 //! | Loss | Compares |
 //! |---|---|
 //! | [`HintLoss`] | the features themselves, squared: FitNets (Romero et al., 2015) |
+//! | [`RelationalLoss`] | distances and angles between samples: RKD (Park et al., 2019) |
+//! | [`SimilarityLoss`] | which samples are alike: SP (Tung & Mori, 2019) |
+//! | [`ProbabilisticTransferLoss`] | how likely samples are neighbours: PKT (Passalis & Tefas, 2018) |
+//! | [`CorrelationCongruenceLoss`] | how near samples are, by a Gaussian kernel: CC (Peng et al., 2019) |
+//! | [`InterChannelLoss`] | which channels of a sample see the same: ICKD (Liu et al., 2021) |
+//! | [`CkaLoss`] | linear centred kernel alignment (Kornblith et al., 2019) |
 //!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
@@ -10,6 +16,20 @@
 #[macro_use]
 mod of_feature;
 
+mod cka;
+mod correlation_congruence;
+mod geometry;
+mod gram;
 mod hint;
+mod inter_channel;
+mod probabilistic_transfer;
+mod relational;
+mod similarity;
 
+pub use cka::{CkaLoss, CkaLossConfig};
+pub use correlation_congruence::{CorrelationCongruenceLoss, CorrelationCongruenceLossConfig};
 pub use hint::{HintLoss, HintLossConfig};
+pub use inter_channel::{InterChannelLoss, InterChannelLossConfig};
+pub use probabilistic_transfer::{ProbabilisticTransferLoss, ProbabilisticTransferLossConfig};
+pub use relational::{RelationalLoss, RelationalLossConfig};
+pub use similarity::{SimilarityLoss, SimilarityLossConfig};

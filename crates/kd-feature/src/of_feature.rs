@@ -19,7 +19,6 @@ macro_rules! of_any_rank {
 }
 
 /// For a loss that compares maps alone.
-#[allow(unused_macros, reason = "for the losses to come")]
 macro_rules! of_maps {
     ($loss:ident) => {
         impl kd_core::DistillLoss<kd_core::Feature> for $loss {
@@ -31,6 +30,18 @@ macro_rules! of_maps {
                     }
                     (student, teacher) => kd_core::check::not_maps(stringify!($loss), &student, &teacher),
                 }
+            }
+        }
+    };
+}
+
+/// For a loss that compares samples with one another, whose student and teacher may be of unequal rank.
+macro_rules! of_relations {
+    ($loss:ident) => {
+        impl kd_core::DistillLoss<kd_core::Feature> for $loss {
+            #[track_caller]
+            fn per_sample(&self, student: kd_core::Feature, teacher: kd_core::Feature) -> burn::tensor::Tensor<1> {
+                self.per_sample(student.flatten_samples(), teacher.flatten_samples())
             }
         }
     };

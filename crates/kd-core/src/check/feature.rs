@@ -55,6 +55,39 @@ pub fn same_batch<const D: usize, const E: usize>(loss: &str, student: &Tensor<D
     not_empty(loss, student[0]);
 }
 
+/// What a relational loss compares: as many samples on each side as on the other, of whatever rank and width.
+///
+/// # Panics
+///
+/// If there are unequal numbers of samples, or there are none, or one side has no axis beside the batch's, or no numbers.
+#[track_caller]
+pub fn relations<const D: usize, const E: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<E>) {
+    same_batch(loss, student, teacher);
+    for shape in [&student.dims()[..], &teacher.dims()] {
+        assert!(
+            shape.len() > 1,
+            "{loss}: features of shape {shape:?} are a number a sample; give each sample an axis of its own"
+        );
+        has_numbers(loss, shape);
+    }
+}
+
+/// Student and teacher must be maps of the same channels; height and width may differ.
+///
+/// # Panics
+///
+/// If they are not, or there are no samples or no numbers.
+#[track_caller]
+pub fn same_channels(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
+    same_batch(loss, student, teacher);
+    let (student, teacher) = (student.dims(), teacher.dims());
+    if student[1] != teacher[1] {
+        differ(loss, &student, &teacher, 1, remedy(4, 1));
+    }
+    has_numbers(loss, &student);
+    has_numbers(loss, &teacher);
+}
+
 #[track_caller]
 fn has_numbers(loss: &str, shape: &[usize]) {
     assert!(
