@@ -10,7 +10,10 @@ use crate::{Error, Labelled};
 mod feature;
 mod sparse;
 
-pub use feature::{features, not_maps, relations, same_batch, same_channels, same_places, unequal_ranks};
+pub use feature::{
+    dataset_indices, distinct_indices, features, not_maps, relations, same_batch, same_channels, same_places,
+    unequal_ranks,
+};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 
 /// Student and teacher must have the same shape: nothing broadcasts.

@@ -1,6 +1,7 @@
 //! Losses that compare samples, or channels, with one another.
 
 mod cka;
+mod contrastive;
 mod correlation_congruence;
 mod inter_channel;
 mod probabilistic_transfer;
