@@ -18,6 +18,7 @@
 mod of_feature;
 
 mod cka;
+mod contrast;
 mod contrastive;
 mod correlation_congruence;
 mod geometry;
@@ -30,11 +31,12 @@ mod relational;
 mod similarity;
 
 pub use cka::{CkaLoss, CkaLossConfig};
+pub use contrast::Contrast;
 pub use contrastive::{ContrastiveLoss, ContrastiveLossConfig};
 pub use correlation_congruence::{CorrelationCongruenceLoss, CorrelationCongruenceLossConfig};
 pub use hint::{HintLoss, HintLossConfig};
 pub use inter_channel::{InterChannelLoss, InterChannelLossConfig};
-pub use memory_bank::{Contrast, MemoryBank, MemoryBankConfig};
+pub use memory_bank::{MemoryBank, MemoryBankConfig};
 pub use probabilistic_transfer::{ProbabilisticTransferLoss, ProbabilisticTransferLossConfig};
 pub use relational::{RelationalLoss, RelationalLossConfig};
 pub use similarity::{SimilarityLoss, SimilarityLossConfig};
