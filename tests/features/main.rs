@@ -22,6 +22,7 @@ mod projector_input;
 mod projector_weights;
 mod projectors;
 mod regression;
+mod relations;
 mod reused_classifier;
 mod review;
 mod smooth_l1;

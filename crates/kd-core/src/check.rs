@@ -12,8 +12,9 @@ mod projector;
 mod sparse;
 
 pub use feature::{
-    beta, channels, channels_of_weights, features, head, levels, margin, negative_margin, not_maps, power, same_batch,
-    same_channels, same_classes, same_places, unequal_ranks, variance,
+    beta, channels, channels_of_weights, dataset_indices, distinct_indices, features, head, levels, margin,
+    negative_margin, not_maps, power, relations, same_batch, same_channels, same_classes, same_places, unequal_ranks,
+    variance,
 };
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};

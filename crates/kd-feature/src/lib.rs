@@ -34,6 +34,13 @@
 //! | [`align`] | which layer learns from which: CKA between all of them, matchings, plans, heat maps |
 //! | [`FeaturePairs`] | several layers at once, each pair with its own projector, loss and weight |
 //! | [`Distilled`] | student and projectors as one module for one optimizer, and the student alone in the end |
+//! | [`RelationalLoss`] | distances and angles between samples: RKD (Park et al., 2019) |
+//! | [`SimilarityLoss`] | which samples are alike: SP (Tung & Mori, 2019) |
+//! | [`ProbabilisticTransferLoss`] | how likely samples are neighbours: PKT (Passalis & Tefas, 2018) |
+//! | [`CorrelationCongruenceLoss`] | how near samples are, by a Gaussian kernel: CC (Peng et al., 2019) |
+//! | [`InterChannelLoss`] | which channels of a sample see the same: ICKD (Liu et al., 2021) |
+//! | [`ContrastiveLoss`] | a sample's own teacher against those of other samples: CRD (Tian et al., 2020) |
+//! | [`CkaLoss`] | linear centred kernel alignment (Kornblith et al., 2019) |
 //!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
@@ -51,27 +58,38 @@ pub mod align;
 mod attention_transfer;
 mod channel_wise;
 mod channels;
+mod cka;
 mod class_attention;
+mod contrast;
+mod contrastive;
 mod convolve;
+mod correlation_congruence;
 mod cosine;
 mod distilled;
 mod factor_transfer;
 mod flow;
+mod geometry;
+mod gram;
 mod hierarchical_context;
 mod hint;
+mod inter_channel;
 mod margins;
 mod mask_over;
 mod masked_generative;
+mod memory_bank;
 mod neuron_selectivity;
 mod normalized_hint;
 mod pairs;
 mod paraphraser;
 mod partial_l2;
+mod probabilistic_transfer;
 mod projector;
 mod regression;
+mod relational;
 mod reused_classifier;
 mod review;
 mod review_fusion;
+mod similarity;
 mod smooth_l1;
 mod translator;
 mod unit;
@@ -80,30 +98,39 @@ mod variational;
 pub use activation_boundary::{ActivationBoundaryLoss, ActivationBoundaryLossConfig};
 pub use attention_transfer::{AttentionDistance, AttentionTransferLoss, AttentionTransferLossConfig};
 pub use channel_wise::{ChannelWiseLoss, ChannelWiseLossConfig};
+pub use cka::{CkaLoss, CkaLossConfig};
 pub use class_attention::{ClassAttentionLoss, ClassAttentionLossConfig, class_activation_maps};
+pub use contrast::Contrast;
+pub use contrastive::{ContrastiveLoss, ContrastiveLossConfig};
+pub use correlation_congruence::{CorrelationCongruenceLoss, CorrelationCongruenceLossConfig};
 pub use cosine::{CosineLoss, CosineLossConfig};
 pub use distilled::Distilled;
 pub use factor_transfer::{FactorTransferLoss, FactorTransferLossConfig};
 pub use flow::{Flow, FlowLoss, FlowLossConfig};
 pub use hierarchical_context::{HierarchicalContextLoss, HierarchicalContextLossConfig};
 pub use hint::{HintLoss, HintLossConfig};
+pub use inter_channel::{InterChannelLoss, InterChannelLossConfig};
 pub use margins::{measured_margins, normal_margins};
 pub use mask_over::MaskOver;
 pub use masked_generative::{MaskedGenerativeLoss, MaskedGenerativeLossConfig};
+pub use memory_bank::{MemoryBank, MemoryBankConfig};
 pub use neuron_selectivity::{NeuronSelectivityLoss, NeuronSelectivityLossConfig};
 pub use normalized_hint::{NormalizedHintLoss, NormalizedHintLossConfig};
 pub use pairs::{FeaturePair, FeaturePairs};
 pub use paraphraser::{Paraphraser, ParaphraserConfig};
 pub use partial_l2::{PartialL2Loss, PartialL2LossConfig};
+pub use probabilistic_transfer::{ProbabilisticTransferLoss, ProbabilisticTransferLossConfig};
 pub use projector::{
     AdapterConfig, BottleneckProjector, BottleneckProjectorConfig, ConvProjector, ConvProjectorConfig, MlpProjector,
     MlpProjectorConfig, PoolMap, PoolTokens, PoolTokensConfig, Projector, ResampleTokens, ResampleTokensConfig,
     Resampling, Resize, ResizeConfig, TokenPooling,
 };
 pub use regression::{RegressionLoss, RegressionLossConfig};
+pub use relational::{RelationalLoss, RelationalLossConfig};
 pub use reused_classifier::ReusedClassifier;
 pub use review::{ReviewLoss, ReviewLossConfig};
 pub use review_fusion::{ReviewFusion, ReviewFusionConfig, ReviewStage};
+pub use similarity::{SimilarityLoss, SimilarityLossConfig};
 pub use smooth_l1::{SmoothL1Loss, SmoothL1LossConfig};
 pub use translator::{Translator, TranslatorConfig, TranslatorLayer};
 pub use variational::{VariationalLoss, VariationalLossConfig};

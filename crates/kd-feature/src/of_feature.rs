@@ -34,3 +34,15 @@ macro_rules! of_maps {
         }
     };
 }
+
+/// For a loss that compares samples with one another, whose student and teacher may be of unequal rank.
+macro_rules! of_relations {
+    ($loss:ident) => {
+        impl kd_core::DistillLoss<kd_core::Feature> for $loss {
+            #[track_caller]
+            fn per_sample(&self, student: kd_core::Feature, teacher: kd_core::Feature) -> burn::tensor::Tensor<1> {
+                self.per_sample(student.flatten_samples(), teacher.flatten_samples())
+            }
+        }
+    };
+}

@@ -132,6 +132,23 @@ pub fn same_batch<const D: usize, const E: usize>(loss: &str, student: &Tensor<D
     not_empty(loss, student[0]);
 }
 
+/// What a relational loss compares: as many samples on each side as on the other, of whatever rank and width.
+///
+/// # Panics
+///
+/// If there are unequal numbers of samples, or there are none, or one side has no axis beside the batch's, or no numbers.
+#[track_caller]
+pub fn relations<const D: usize, const E: usize>(loss: &str, student: &Tensor<D>, teacher: &Tensor<E>) {
+    same_batch(loss, student, teacher);
+    for shape in [&student.dims()[..], &teacher.dims()] {
+        assert!(
+            shape.len() > 1,
+            "{loss}: features of shape {shape:?} are a number a sample; give each sample an axis of its own"
+        );
+        has_numbers(loss, shape);
+    }
+}
+
 #[track_caller]
 pub(super) fn has_numbers(loss: &str, shape: &[usize]) {
     assert!(
@@ -265,4 +282,42 @@ pub fn channels(loss: &str, what: &str, count: usize, channels: usize) {
         count == channels,
         "{loss}: there are {count} {what} for features of {channels} channels; make the loss for the teacher's channels"
     );
+}
+
+/// Each of a batch's samples must be one of the dataset's.
+///
+/// # Panics
+///
+/// If there are no samples, there is not one index for each, or an index is none of the dataset's.
+#[track_caller]
+pub fn dataset_indices(owner: &str, indices: &[usize], rows: usize, samples: usize) {
+    not_empty(owner, rows);
+    assert!(
+        indices.len() == rows,
+        "{owner}: there are {} indices for {rows} samples; give each sample its index in the dataset",
+        indices.len()
+    );
+    if let Some(index) = indices.iter().find(|&&index| index >= samples) {
+        panic!(
+            "{owner}: index {index} is not one of the {samples} samples that the memory was made for, which run from 0 to \
+             {}; make it as large as the dataset",
+            samples - 1
+        );
+    }
+}
+
+/// No sample may come twice where something is written for each.
+///
+/// # Panics
+///
+/// If one does.
+#[track_caller]
+pub fn distinct_indices(owner: &str, indices: &[usize]) {
+    let mut seen = std::collections::HashSet::new();
+    if let Some(index) = indices.iter().find(|&&index| !seen.insert(index)) {
+        panic!(
+            "{owner}: sample {index} comes twice in one batch, and the memory could keep only one of them; draw the \
+             samples of a batch without replacement"
+        );
+    }
 }
