@@ -33,7 +33,7 @@ fn channels_of_zeros_stay_finite() {
 }
 
 #[test]
-#[should_panic(expected = "bring the student to the teacher's channels with a projector, such as a 1x1 `Conv`")]
+#[should_panic(expected = "bring the student to the teacher's channels with a projector, such as `ConvProjector`")]
 fn other_channels_name_the_projector() {
     let _ = InterChannelLossConfig::new()
         .init()
