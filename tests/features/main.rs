@@ -1,7 +1,8 @@
 //! Every loss on features: golden values, laws and bad input, a file for each idea.
 
 mod adapters;
+mod align;
 mod hint;
-mod projector_input;
-mod projector_weights;
+mod pairs;
+mod plans;
 mod projectors;

@@ -21,8 +21,10 @@ pub enum Error {
     },
 
     /// A layer that is not there.
-    #[error("there is no layer '{name}'; there are {}", quoted(known))]
+    #[error("{} no layer '{name}'; there are {}", has(side), quoted(known))]
     UnknownLayer {
+        /// Where it is not: `student` or `teacher`, if that is known.
+        side: Option<&'static str>,
         /// The name that was asked for.
         name: String,
         /// The names that there are.
@@ -40,9 +42,45 @@ pub enum Error {
         reason: &'static str,
     },
 
+    /// Layers that are others than they were.
+    #[error(
+        "the {side}'s layers were {} and now are {}; give the same layers, in the same order, every time",
+        quoted(known),
+        quoted(found)
+    )]
+    OtherLayers {
+        /// Whose they are: `student` or `teacher`.
+        side: &'static str,
+        /// The names there were at first.
+        known: Vec<String>,
+        /// The names there are now.
+        found: Vec<String>,
+    },
+
+    /// More layers of a student than layers of its teacher, where each wants one of its own.
+    #[error(
+        "the student has {student} layers and the teacher {teacher}, but each of the student's wants one of its own; \
+         leave some of the student's out, or let several share one with `Matching::BestForEach`"
+    )]
+    TooFewLayers {
+        /// How many the student has.
+        student: usize,
+        /// How many the teacher has.
+        teacher: usize,
+    },
+
     /// A file that cannot be read.
     #[error("cannot read {}: {source}. Check that the file exists and may be read", path.display())]
     Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+
+    /// A file that cannot be written; what was there before still is.
+    #[error("cannot write {}: {source}. Choose another place, or make room there", path.display())]
+    Write {
         /// The file.
         path: PathBuf,
         /// What the system said.
@@ -59,6 +97,10 @@ pub enum Error {
         /// What the parser said.
         reason: String,
     },
+}
+
+fn has(side: &Option<&'static str>) -> String {
+    side.map_or("there is".into(), |side| format!("the {side} has"))
 }
 
 fn quoted(names: &[String]) -> String {

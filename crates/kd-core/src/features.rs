@@ -133,6 +133,7 @@ impl Features {
     pub fn get(&self, name: &str) -> Result<&Feature, Error> {
         let found = self.layers.iter().find(|(other, _)| other == name);
         found.map(|(_, feature)| feature).ok_or_else(|| Error::UnknownLayer {
+            side: None,
             name: name.into(),
             known: self.names().map(Into::into).collect(),
         })

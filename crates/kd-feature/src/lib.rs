@@ -12,11 +12,24 @@
 //! | [`PoolMap`], [`PoolTokens`] | to one vector |
 //! | [`Projector`] | any of these, or several in a row; [`AdapterConfig`] chooses from two shapes |
 //!
+//! | Around the losses | |
+//! |---|---|
+//! | [`align`] | which layer learns from which: CKA between all of them, matchings, plans, heat maps |
+//! | [`FeaturePairs`] | several layers at once, each pair with its own projector, loss and weight |
+//! | [`Distilled`] | student and projectors as one module for one optimizer, and the student alone in the end |
+//!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
 
 #[macro_use]
 mod of_feature;
+
+pub mod align;
+mod distilled;
+mod pairs;
+
+pub use distilled::Distilled;
+pub use pairs::{FeaturePair, FeaturePairs};
 
 mod hint;
 mod projector;
@@ -27,3 +40,8 @@ pub use projector::{
     MlpProjectorConfig, PoolMap, PoolTokens, PoolTokensConfig, Projector, ResampleTokens, ResampleTokensConfig,
     Resampling, Resize, ResizeConfig, TokenPooling,
 };
+
+/// The examples of the chapter on features, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/features.md")]
+struct Chapter;
