@@ -5,4 +5,6 @@ mod align;
 mod hint;
 mod pairs;
 mod plans;
+mod projector_input;
+mod projector_weights;
 mod projectors;
