@@ -30,7 +30,7 @@ pub enum Failure {
     #[error("cannot make a PNG of the photos: {0}")]
     Png(#[from] image::ImageError),
     /// Layers that cannot be paired.
-    #[error("cannot distil: {0}")]
+    #[error("cannot distil: {0} (--teacher and --student choose the networks)")]
     Distillation(#[from] kd::Error),
     /// No Ctrl-C.
     #[error("cannot listen for Ctrl-C: {0}")]

@@ -40,7 +40,7 @@ pub struct Options {
     pub epochs: Option<usize>,
 
     /// Training images to learn from, chosen by chance [default: the recipe's own]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = values::images, allow_negative_numbers = true)]
     pub images: Option<usize>,
 
     /// Temperature of the soft labels, above 0 [default: 4]
@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn bad_values_are_refused_with_their_option_and_the_remedy() {
-        let cases: [(&[&str], &str, &str); 8] = [
+        let cases: [(&[&str], &str, &str); 9] = [
+            (&["--images", "0"], "--images", "at least 1"),
             (&["--teacher", "resnet18"], "--teacher", "6n + 2"),
             (&["--student", "vgg8"], "--student", "wrn-D-K"),
             (&["--temperature", "0"], "--temperature", "above 0"),

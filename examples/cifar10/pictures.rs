@@ -34,10 +34,13 @@ pub fn errors(folder: &Path, scores: &[Score]) -> Result<(), Failure> {
             .map(Score::error_percent)
             .collect(),
     });
+    // Errors of a few networks lie close together, and dots need no zero below them.
+    let least = scores.iter().map(Score::error_percent).fold(100.0, f64::min);
     let images = scores.first().map_or(0, |score| score.images);
     let svg = strip_plot(
         "A dot for each seed, a line at the mean",
         &format!("errors on {images} images, percent"),
+        10.0 * (least / 10.0).floor(),
         &strips,
     )?;
     Ok(whole_file::write(&folder.join("errors.svg"), svg.as_bytes())?)

@@ -66,7 +66,7 @@ impl Recipe {
         }
     }
 
-    /// About two hours for a seed on two cores: whole images, a fifth of them.
+    /// An hour or two for a seed on two cores: whole images, a fifth of them.
     pub fn small() -> Self {
         let quick = Self::quick();
         Self {

@@ -2,16 +2,21 @@
 
 use std::any::Any;
 use std::panic::{self, UnwindSafe};
+use std::sync::{Mutex, PoisonError};
+
+/// Two at once could leave one another's silence behind.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Runs `work`; if it panics, its message is the error and does not reach the terminal.
 ///
 /// burn-dataset panics when it cannot download or decode. The hook that prints panics is everybody's, so other threads'
-/// panics are silent meanwhile.
+/// panics are silent meanwhile. `work` must not come back here.
 ///
 /// # Errors
 ///
 /// The panic's message.
 pub fn caught<T>(work: impl FnOnce() -> T + UnwindSafe) -> Result<T, String> {
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     let done = panic::catch_unwind(work);

@@ -23,6 +23,15 @@ pub fn seeds(text: &str) -> Result<u64, String> {
     at_least_one(text, "each seed is one run of the experiment")
 }
 
+/// A number of images.
+///
+/// # Errors
+///
+/// What to give instead.
+pub fn images(text: &str) -> Result<usize, String> {
+    at_least_one(text, "from no image nothing is learned")
+}
+
 fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str, why: &str) -> Result<N, String> {
     let number = text.parse().ok().filter(|number| *number >= N::from(1));
     number.ok_or_else(|| format!("give a whole number, at least 1: {why}"))
@@ -77,7 +86,7 @@ mod tests {
             (temperature("0.5"), alpha("1"), weight("0")),
             (Ok(0.5), Ok(1.0), Ok(0.0))
         );
-        assert!(epochs("0").is_err() && seeds("-1").is_err());
+        assert!(epochs("0").is_err() && seeds("-1").is_err() && images("some").is_err());
         for bad in ["0", "-1", "NaN", "inf", "warm"] {
             assert!(temperature(bad).unwrap_err().contains("above 0"), "{bad}");
         }
