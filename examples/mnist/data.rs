@@ -1,9 +1,8 @@
 //! Where the digits come from: this program, a folder, or burn's cache.
 
-use std::panic;
-
 use burn_dataset::Dataset;
 use burn_dataset::vision::MnistDataset;
+use kd_examples::caught::caught;
 use kd_examples::digits::Digits;
 use kd_examples::idx::{self, IdxFile};
 use kd_examples::idx_error::IdxError;
@@ -128,15 +127,11 @@ fn hold_out(train: Digits, test: Digits, count: usize) -> Result<(Digits, Digits
 
 /// From burn's cache, which it fills from the network when it is empty.
 fn fetched(split: Split) -> Result<Digits, DataError> {
-    // burn-dataset panics when it cannot download; its message belongs in ours and not on the terminal.
-    let hook = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let dataset = panic::catch_unwind(|| match split {
+    let dataset = caught(|| match split {
         Split::Train => MnistDataset::train(),
         Split::Test => MnistDataset::test(),
     });
-    panic::set_hook(hook);
-    let dataset = dataset.map_err(|panic| DataError::Download(message(panic.as_ref())))?;
+    let dataset = dataset.map_err(DataError::Download)?;
 
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     for row in 0..dataset.len() {
@@ -156,14 +151,6 @@ fn fetched(split: Split) -> Result<Digits, DataError> {
         .into());
     }
     Ok(Digits::new(pixels, labels))
-}
-
-fn message(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or(panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("it gave no reason").to_string()
 }
 
 #[cfg(test)]

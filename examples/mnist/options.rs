@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser};
 use kd_examples::device::Backend;
+use kd_examples::values;
 use serde::Serialize;
 
 use crate::recipe::Recipe;
@@ -27,15 +28,15 @@ pub struct Options {
     pub quick: bool,
 
     /// Epochs of every network [default: the recipe's own]
-    #[arg(long, value_parser = epochs, allow_negative_numbers = true)]
+    #[arg(long, value_parser = values::epochs, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
     /// Temperature of the distillation, above 0 [default: 20 with --full, else 4]
-    #[arg(long, value_parser = temperature, allow_negative_numbers = true)]
+    #[arg(long, value_parser = values::temperature, allow_negative_numbers = true)]
     pub temperature: Option<f64>,
 
     /// Share of the teacher's soft targets in the loss, 0 to 1; the labels have the rest [default: 0.9]
-    #[arg(long, value_parser = alpha, allow_negative_numbers = true)]
+    #[arg(long, value_parser = values::alpha, allow_negative_numbers = true)]
     pub alpha: Option<f64>,
 
     /// First seed
@@ -43,7 +44,7 @@ pub struct Options {
     pub seed: u64,
 
     /// How many seeds, counted up from --seed [default: 5, with --quick 2, with --full 3]
-    #[arg(long, value_parser = seeds, allow_negative_numbers = true)]
+    #[arg(long, value_parser = values::seeds, allow_negative_numbers = true)]
     pub seeds: Option<u64>,
 
     /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
@@ -94,37 +95,6 @@ impl Options {
         let first = self.seed;
         (0..count).map(move |step| first.wrapping_add(step))
     }
-}
-
-fn epochs(text: &str) -> Result<usize, String> {
-    at_least_one(
-        text,
-        "an epoch is one pass over the training images, and without one nothing is learned",
-    )
-}
-
-fn seeds(text: &str) -> Result<u64, String> {
-    at_least_one(text, "each seed is one run of the experiment")
-}
-
-fn at_least_one<N: std::str::FromStr + PartialOrd + From<u8>>(text: &str, why: &str) -> Result<N, String> {
-    let number = text.parse().ok().filter(|number| *number >= N::from(1));
-    number.ok_or_else(|| format!("give a whole number, at least 1: {why}"))
-}
-
-fn temperature(text: &str) -> Result<f64, String> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite() && *number > 0.0);
-    number.ok_or_else(|| {
-        "give a finite number above 0: 1 leaves the teacher's probabilities as they are, more softens them".into()
-    })
-}
-
-fn alpha(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number| (0.0..=1.0).contains(number));
-    number.ok_or_else(|| "give a number from 0 (labels alone) to 1 (teacher alone)".into())
 }
 
 #[cfg(test)]

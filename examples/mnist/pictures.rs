@@ -56,6 +56,7 @@ pub fn errors(folder: &Path, scores: &[Score]) -> Result<(), Failure> {
         strip_plot(
             "A dot for each seed, a line at the mean",
             &format!("errors on {images} images"),
+            0.0,
             &strips,
         ),
     )

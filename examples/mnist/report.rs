@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use kd_examples::burn_version::burn_version;
 use kd_examples::spread::Spread;
 use kd_examples::whole_file::{self, WriteError};
 use serde::Serialize;
@@ -107,11 +108,4 @@ impl Report {
         };
         Who::MAIN.into_iter().chain(Who::MISSING).map(summary).collect()
     }
-}
-
-/// The version of burn that the lock file names.
-fn burn_version() -> &'static str {
-    let lock = include_str!("../../Cargo.lock");
-    let entry = lock.split_once("name = \"burn\"\nversion = \"").map(|(_, rest)| rest);
-    entry.and_then(|rest| rest.split('"').next()).unwrap_or("unknown")
 }

@@ -1,5 +1,7 @@
 //! The rooms that the examples share.
 
+pub mod burn_version;
+pub mod caught;
 pub mod device;
 pub mod digits;
 pub mod heat_map;
@@ -12,4 +14,5 @@ pub mod progress;
 pub mod spread;
 pub mod strip_plot;
 pub mod table;
+pub mod values;
 pub mod whole_file;

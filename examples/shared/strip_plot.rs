@@ -17,25 +17,25 @@ pub struct Strip {
     pub values: Vec<f64>,
 }
 
-/// Draws strips side by side, as SVG; `axis` names the values.
+/// Draws strips side by side, as SVG; `axis` names the values and begins at `floor`.
 ///
 /// # Errors
 ///
 /// [`DrawError`] when the plotting library refuses.
-pub fn strip_plot(title: &str, axis: &str, strips: &[Strip]) -> Result<String, DrawError> {
+pub fn strip_plot(title: &str, axis: &str, floor: f64, strips: &[Strip]) -> Result<String, DrawError> {
     let columns = strips.len() as f64;
     let highest = strips
         .iter()
         .flat_map(|strip| &strip.values)
         .copied()
-        .fold(1.0, f64::max);
+        .fold(floor + 1.0, f64::max);
     draw([150 * strips.len() as i32 + 110, 420], |picture| {
         let mut chart = ChartBuilder::on(picture)
             .caption(title, text(19, INK))
             .margin(14)
             .x_label_area_size(34)
             .y_label_area_size(60)
-            .build_cartesian_2d(0.0..columns, 0.0..highest * 1.12)?;
+            .build_cartesian_2d(0.0..columns, floor..floor + (highest - floor) * 1.12)?;
         chart
             .configure_mesh()
             .disable_x_mesh()
@@ -60,7 +60,7 @@ pub fn strip_plot(title: &str, axis: &str, strips: &[Strip]) -> Result<String, D
             let line = PathElement::new([(middle - 0.3, mean), (middle + 0.3, mean)], INK.stroke_width(2));
             chart.draw_series([line])?;
             let below = text(14, INK).pos(Pos::new(HPos::Center, VPos::Top));
-            let (x, y) = chart.backend_coord(&(middle, 0.0));
+            let (x, y) = chart.backend_coord(&(middle, floor));
             picture.draw(&Text::new(strip.name.clone(), (x, y + 10), below))?;
             let beside = text(13, INK).pos(Pos::new(HPos::Left, VPos::Center));
             let (x, y) = chart.backend_coord(&(middle + 0.32, mean));
@@ -90,7 +90,7 @@ mod tests {
                 values: vec![],
             },
         ];
-        let svg = strip_plot("errors", "test errors", &strips).unwrap();
+        let svg = strip_plot("errors", "test errors", 0.0, &strips).unwrap();
         assert_eq!(svg.matches("<circle").count(), 5);
         for words in ["errors", "test errors", "teacher", "student", "70.0", "140.5"] {
             assert!(svg.contains(words), "{words} is missing");

@@ -1,0 +1,38 @@
+//! Everything that can end the program early.
+
+use kd_examples::device::DeviceError;
+use kd_examples::interrupt::Interrupted;
+use kd_examples::picture::DrawError;
+use kd_examples::whole_file::WriteError;
+use thiserror::Error;
+
+use crate::data_error::DataError;
+
+/// What went wrong, in words for whoever sits before the terminal.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// Ctrl-C.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// No photos.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// No device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// No file.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// No picture.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// No photos in a picture.
+    #[error("cannot make a PNG of the photos: {0}")]
+    Png(#[from] image::ImageError),
+    /// Layers that cannot be paired.
+    #[error("cannot distil: {0} (--teacher and --student choose the networks)")]
+    Distillation(#[from] kd::Error),
+    /// No Ctrl-C.
+    #[error("cannot listen for Ctrl-C: {0}")]
+    CtrlC(#[from] ctrlc::Error),
+}
