@@ -17,6 +17,7 @@ pub struct Place {
 }
 
 /// A block of one of the two families.
+#[allow(clippy::large_enum_variant, reason = "a network has a few dozen, all of one variant")]
 #[derive(Module, Debug)]
 pub enum Block {
     /// Of a ResNet.
