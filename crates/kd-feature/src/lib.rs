@@ -83,6 +83,7 @@ mod pairs;
 mod paraphraser;
 mod partial_l2;
 mod probabilistic_transfer;
+#[macro_use]
 mod projector;
 mod regression;
 mod relational;
