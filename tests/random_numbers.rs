@@ -1,16 +1,53 @@
-//! A teacher draws no random numbers, so the student's dropout is the same with and without one.
+//! Who draws random numbers, and which.
 //!
-//! A file of its own: the random numbers are the whole process's, and other tests draw some too.
+//! A file of its own, in which one test runs at a time: the random numbers are the whole process's, and other tests draw some
+//! too.
+
+use std::sync::Mutex;
 
 use burn::{
     nn::DropoutConfig,
     tensor::{Distribution, Tensor},
 };
-use kd::prelude::*;
+use kd::{
+    feature::{MaskOver, MaskedGenerativeLossConfig},
+    prelude::*,
+};
 use kd_testkit::{device, read};
 
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The mask of the loss as it is shipped is that of the seed: places or channels are kept where a number is at least λ.
+#[test]
+fn a_masked_loss_hides_what_the_seed_says() {
+    let _alone = ONE_AT_A_TIME.lock();
+    let device = device();
+    let map = |phase: f64| {
+        let numbers = Tensor::<1, burn::tensor::Int>::arange(0..2 * 8 * 4 * 4, &device).float();
+        ((numbers + phase) * 1.7).sin().reshape([2, 8, 4, 4])
+    };
+    let (student, teacher) = (map(0.3), map(2.1));
+    for (over, shape) in [(MaskOver::Places, [2, 1, 4, 4]), (MaskOver::Channels, [2, 8, 1, 1])] {
+        let mgd = MaskedGenerativeLossConfig::new(8).with_over(over).init(&device);
+        device.seed(7);
+        let values = read(mgd.per_sample(student.clone(), teacher.clone()));
+        device.seed(7);
+        let kept = Tensor::<4>::random(shape, Distribution::Uniform(0.0, 1.0), &device).greater_equal_elem(0.65);
+        let share = kept.clone().float().mean().into_scalar::<f64>();
+        assert!(
+            share > 0.0 && share < 1.0,
+            "the seed keeps {share}, which tests nothing"
+        );
+        let given = |kept| read(mgd.per_sample_of(student.clone(), teacher.clone(), kept));
+        assert_eq!(values, given(kept.clone()));
+        assert_ne!(values, given(kept.bool_not()));
+    }
+}
+
+/// So the student's dropout is the same with and without a teacher.
 #[test]
 fn a_frozen_teacher_leaves_the_random_numbers_alone() {
+    let _alone = ONE_AT_A_TIME.lock();
     let device = device().autodiff();
     let dropout = DropoutConfig::new(0.5).init();
     let teacher = Frozen::new(dropout.clone(), |dropout, x: Tensor<2>| dropout.forward(x));

@@ -19,6 +19,11 @@ pub fn shaped(loss: impl AnyRank, shapes: &Shapes) -> Subject {
     }
 }
 
+/// How many channels a feature has: the second axis of a map, the last of vectors and tokens.
+pub fn channels_of<const D: usize>(feature: &Tensor<D>) -> usize {
+    feature.dims()[if D == 4 { 1 } else { D - 1 }]
+}
+
 /// Values, and the student's gradient of their sum.
 pub fn outcome<const S: usize, const T: usize>(
     loss: &impl DistillLoss<Tensor<S>, Tensor<T>>,

@@ -5,7 +5,7 @@ use kd::{
     DistillLoss, Feature,
     feature::{AttentionDistance, AttentionTransferLoss, AttentionTransferLossConfig},
 };
-use kd_testkit::{Subject, device, golden, laws};
+use kd_testkit::{Subject, assert_close, device, golden, laws, within};
 
 use crate::any_rank::outcome;
 
@@ -52,6 +52,32 @@ fn maps_of_zeros_are_finite() {
         let (values, gradient) = outcome::<4, 4>(&norm, student(), teacher());
         assert_eq!(values, [1.0, 0.0, 1.0, 1.0], "{p}");
         assert_eq!(gradient, [0.0; 8], "{p}");
+    }
+}
+
+/// Neither does a large power overflow, nor one of small numbers vanish.
+#[test]
+fn the_size_of_a_map_does_not_matter() {
+    let map = |scale: f32| TensorData::new([1.0f32, -0.9, 0.5, 0.8].map(|x| x * scale).into(), [1, 2, 1, 2]);
+    let teacher = || TensorData::new(vec![0.5f32, 1.0], [1, 1, 1, 2]);
+    for (p, scales) in [
+        (1.0, [1e-25f32, 1e25]),
+        (1.5, [1e-25, 1e25]),
+        (2.0, [1e-15, 1e15]),
+        (40.0, [1e-25, 1e25]),
+    ] {
+        let attention = AttentionTransferLossConfig::new().with_p(p).init();
+        let (value, gradient) = outcome::<4, 4>(&attention, map(1.0), teacher());
+        assert!(
+            value[0] > 0.01 && gradient.iter().any(|slope| slope.abs() > 0.01),
+            "{p}"
+        );
+        for scale in scales {
+            let (scaled, slopes) = outcome::<4, 4>(&attention, map(scale), teacher());
+            let slopes: Vec<f64> = slopes.iter().map(|slope| slope * f64::from(scale)).collect();
+            assert_close("value", &scaled, &value, within(1e-5));
+            assert_close("gradient", &slopes, &gradient, within(1e-5));
+        }
     }
 }
 

@@ -88,6 +88,13 @@ fn other_channels_at_the_end_panic() {
 }
 
 #[test]
+#[should_panic(expected = "FlowLoss: the student's first map has shape [2, 3, 4, 4] and its last [1, 5, 4, 4]")]
+fn ends_of_other_samples_panic() {
+    let last = || zeros(5).narrow(0, 0, 1);
+    let _ = fsp().forward(Flow::new(zeros(3), last()), Flow::new(zeros(3), last()));
+}
+
+#[test]
 #[should_panic(expected = "FlowLoss: the student has shape [2, 5] and the teacher [2, 5, 4, 4], but it compares maps")]
 fn a_vector_at_the_end_panics() {
     let vector = Feature::from(Tensor::<2>::zeros([2, 5], &device()));

@@ -2,19 +2,15 @@
 
 use burn::tensor::Tensor;
 use kd::feature::HintLossConfig;
-use kd_testkit::{Shapes, Subject, device, golden, laws};
+use kd_testkit::{device, golden, laws};
 
-fn hint(config: &HintLossConfig, shapes: &Shapes) -> Subject {
-    match shapes.student.len() {
-        1 => Subject::shaped::<2, 2>(config.init(), shapes),
-        2 => Subject::shaped::<3, 3>(config.init(), shapes),
-        _ => Subject::shaped::<4, 4>(config.init(), shapes),
-    }
-}
+use crate::any_rank::shaped;
 
 #[test]
 fn golden() {
-    golden::check_features("hint.json", &device(), &HintLossConfig::new(), hint);
+    golden::check_features("hint.json", &device(), &HintLossConfig::new(), |config, shapes| {
+        shaped(config.init(), shapes)
+    });
 }
 
 laws!(of_vectors: [any, divergence], Subject::new::<Tensor<2>, Tensor<2>>(HintLossConfig::new().init()));

@@ -27,3 +27,4 @@ mod reused_classifier;
 mod review;
 mod smooth_l1;
 mod variational;
+mod waves;

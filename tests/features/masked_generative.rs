@@ -5,13 +5,15 @@ use burn::{
     module::Param,
     nn::conv::Conv2d,
     optim::{GradientsParams, SgdConfig},
-    tensor::{DType, Device, Distribution, Tensor, TensorData},
+    tensor::{DType, Device, Tensor, TensorData},
 };
 use kd::{
     DistillLoss,
     feature::{MaskedGenerativeLoss, MaskedGenerativeLossConfig},
 };
 use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
+
+use crate::waves::{waved, waves};
 
 /// The weights and the mask that a golden case names.
 #[derive(Config, Debug)]
@@ -81,11 +83,11 @@ impl DistillLoss<Tensor<4>> for AllKept {
 laws!(masked_generative: [any], Subject::new::<Tensor<4>, Tensor<4>>(AllKept));
 
 fn mgd(device: &Device) -> MaskedGenerativeLoss {
-    MaskedGenerativeLossConfig::new(3).with_ratio(0.0).init(device)
+    waved(MaskedGenerativeLossConfig::new(3).with_ratio(0.0).init(device))
 }
 
 fn sides(device: &Device) -> [Tensor<4>; 2] {
-    [(); 2].map(|()| Tensor::random([4, 3, 6, 6], Distribution::Normal(0.0, 1.0), device))
+    [0.3, 2.1].map(|phase| waves([4, 3, 6, 6], phase, device))
 }
 
 #[test]

@@ -10,7 +10,7 @@ use kd::{
 };
 use kd_testkit::{Batch, Subject, device, golden, laws};
 
-use crate::any_rank::{outcome, shaped};
+use crate::any_rank::{channels_of, outcome, shaped};
 
 #[derive(Config, Debug)]
 struct MarginsConfig {
@@ -40,19 +40,14 @@ fn margins(channels: usize) -> PartialL2Loss {
     with_margins(&margins)
 }
 
-impl DistillLoss<Tensor<2>> for OfAnyWidth {
-    fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-        margins(student.dims()[1]).per_sample(student, teacher)
-    }
-}
-
-impl DistillLoss<Tensor<4>> for OfAnyWidth {
-    fn per_sample(&self, student: Tensor<4>, teacher: Tensor<4>) -> Tensor<1> {
-        margins(student.dims()[1]).per_sample(student, teacher)
+impl<const D: usize> DistillLoss<Tensor<D>> for OfAnyWidth {
+    fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
+        margins(channels_of(&student)).per_sample(student, teacher)
     }
 }
 
 laws!(of_vectors: [any_but_slope, divergence], Subject::new::<Tensor<2>, Tensor<2>>(OfAnyWidth));
+laws!(of_tokens: [any_but_slope, divergence], Subject::new::<Tensor<3>, Tensor<3>>(OfAnyWidth));
 laws!(of_maps: [any_but_slope, divergence], Subject::new::<Tensor<4>, Tensor<4>>(OfAnyWidth));
 
 /// Half a parabola has a bend where it begins: where a number is the teacher's.

@@ -4,7 +4,7 @@ use burn::{
     config::Config,
     tensor::{Tensor, TensorData},
 };
-use kd::{DistillLoss, Identity, feature::ReusedClassifier, projector_fn};
+use kd::{DistillLoss, Feature, Identity, feature::ReusedClassifier, projector_fn};
 use kd_testkit::{Subject, device, golden, laws, read};
 
 /// A 1×1 convolution, `[channels of the teacher, channels of the student]`.
@@ -46,6 +46,13 @@ fn the_head_classifies_what_is_projected() {
     assert_eq!(read(simkd.logits(student.clone())), [6.0, 16.0]);
     assert_eq!(read(simkd.forward(student.clone(), student.clone() * 2.0)), [0.0]);
     assert_eq!(read(simkd.logits(student.clone())), read(head(student * 2.0)));
+}
+
+#[test]
+#[should_panic(expected = "ReusedClassifier: the student has shape [2, 8, 4, 4] and the teacher [2, 16, 4, 4]")]
+fn other_channels_panic_by_its_own_name() {
+    let map = |channels| Feature::from(Tensor::<4>::zeros([2, channels, 4, 4], &device()));
+    let _ = ReusedClassifier::new(Identity, ()).forward(map(8), map(16));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use burn::{
     config::Config,
     module::{Module, Param, RunningState},
     nn::{BatchNorm, conv::Conv2d},
-    tensor::{DType, Device, Distribution, Gradients, Tensor, TensorData},
+    tensor::{DType, Device, Gradients, Tensor, TensorData},
 };
 use kd::{
     DistillLoss, Feature,
@@ -12,6 +12,8 @@ use kd::{
     rows,
 };
 use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
+
+use crate::waves::{waved, waves};
 
 /// The maps and weights that a golden case names: weights in the order of their use, from the deepest level on.
 #[derive(Config, Debug)]
@@ -129,17 +131,13 @@ impl DistillLoss<Tensor<4>> for TwoLevels {
 laws!(review: [coupled, mean, smooth], Subject::new::<Tensor<4>, Tensor<4>>(TwoLevels));
 
 fn review(device: &Device) -> ReviewLoss {
-    ReviewLossConfig::new(ReviewFusionConfig::new(vec![3, 4], vec![5, 6])).init(device)
-}
-
-fn random(shape: [usize; 4], device: &Device) -> Tensor<4> {
-    Tensor::random(shape, Distribution::Normal(0.0, 1.0), device)
+    waved(ReviewLossConfig::new(ReviewFusionConfig::new(vec![3, 4], vec![5, 6])).init(device))
 }
 
 fn levels(batch: usize, channels: [usize; 2], device: &Device) -> Vec<Tensor<4>> {
     vec![
-        random([batch, channels[0], 4, 4], device),
-        random([batch, channels[1], 2, 2], device),
+        waves([batch, channels[0], 4, 4], 0.3, device),
+        waves([batch, channels[1], 2, 2], 2.1, device),
     ]
 }
 
@@ -240,7 +238,16 @@ fn features_are_maps_too() {
 #[should_panic(expected = "ReviewLoss: there are 2 maps of the student and 1 of the teacher for 2 levels")]
 fn a_missing_map_panics() {
     let device = device();
-    let _ = review(&device).forward(levels(2, [3, 4], &device), vec![random([2, 5, 4, 4], &device)]);
+    let _ = review(&device).forward(levels(2, [3, 4], &device), vec![waves([2, 5, 4, 4], 0.3, &device)]);
+}
+
+#[test]
+#[should_panic(expected = "ReviewLoss: one level's map has shape [2, 3, 4, 4] and another's [1, 4, 2, 2]")]
+fn levels_of_other_samples_panic() {
+    let device = device();
+    let mut student = levels(2, [3, 4], &device);
+    student[1] = student[1].clone().narrow(0, 0, 1);
+    let _ = review(&device).forward(student, levels(2, [5, 6], &device));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use kd::{
 };
 use kd_testkit::{assert_close, device, golden, laws, read, within};
 
-use crate::any_rank::shaped;
+use crate::any_rank::{channels_of, shaped};
 
 /// The parameters as they are, so that PyTorch has the same.
 #[derive(Config, Debug)]
@@ -40,22 +40,16 @@ fn golden() {
 #[derive(Clone)]
 struct OfAnyWidth;
 
-impl DistillLoss<Tensor<2>> for OfAnyWidth {
-    fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-        let config = VariationalLossConfig::new(student.dims()[1]);
-        config.init(&student.device()).per_sample(student, teacher)
-    }
-}
-
-impl DistillLoss<Tensor<4>> for OfAnyWidth {
-    fn per_sample(&self, student: Tensor<4>, teacher: Tensor<4>) -> Tensor<1> {
-        let config = VariationalLossConfig::new(student.dims()[1]);
+impl<const D: usize> DistillLoss<Tensor<D>> for OfAnyWidth {
+    fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
+        let config = VariationalLossConfig::new(channels_of(&student));
         config.init(&student.device()).per_sample(student, teacher)
     }
 }
 
 // With variances above 1, as before training, no value is below 0.
 laws!(of_vectors: [any], Subject::new::<Tensor<2>, Tensor<2>>(OfAnyWidth));
+laws!(of_tokens: [any], Subject::new::<Tensor<3>, Tensor<3>>(OfAnyWidth));
 laws!(of_maps: [any], Subject::new::<Tensor<4>, Tensor<4>>(OfAnyWidth));
 
 fn sides() -> [Tensor<2>; 2] {

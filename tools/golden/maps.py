@@ -121,6 +121,7 @@ def goldens() -> list[Golden]:
                 random_case("nst_large", [2, 4, 3, 3], deviation=1e4),
                 zero_channels(random_case("nst_zeros", [2, 4, 2, 2])),
                 close_case("nst_close", [2, 6, 2, 2]),
+                close_case("nst_close_many_places", [2, 4, 3, 3]),
             ],
         ),
         Golden(

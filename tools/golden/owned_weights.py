@@ -1,4 +1,5 @@
-"""Golden values of the losses on maps with weights, the loss's own or a teacher's: MGD, ReviewKD, SimKD and SRRL.
+"""Golden values of the losses on maps with weights, the loss's own or a teacher's: MGD, ReviewKD, SimKD, SRRL and FT's
+translator.
 
 The weights are in each case's config. Run as `python tools/golden/owned_weights.py`, or with `--check` to verify the files
 that are there.
@@ -73,6 +74,24 @@ def regression(case: Case) -> torch.Tensor:
     return case.config["alpha"] * of_features + case.config["beta"] * (s - t).pow(2).mean(1)
 
 
+def translator(case: Case) -> torch.Tensor:
+    """Three 3x3 convolutions, batch normalisation and a leaky ReLU behind each, then the L1 distance at length 1."""
+    numbers, x = iter(case.config["weights"]), case.student
+
+    def take() -> torch.Tensor:
+        return torch.tensor(next(numbers), dtype=x.dtype)
+
+    for _ in range(3):
+        weight = take().reshape(-1, x.shape[1], 3, 3)
+        x = F.conv2d(x, weight, None if case.config["norm"] else take(), padding=1)
+        if case.config["norm"]:
+            gamma, beta, _, _ = (take() for _ in range(4))
+            x = F.batch_norm(x, None, None, gamma, beta, training=True)
+        x = F.leaky_relu(x, 0.1)
+    assert next(numbers, None) is None
+    return (F.normalize(x.flatten(1)) - F.normalize(case.teacher.flatten(1))).abs().sum(1)
+
+
 def weights(case: Case, name: str) -> torch.Tensor:
     """A list of the config in the precision that is asked for."""
     return torch.tensor(case.config[name], dtype=case.student.dtype)
@@ -133,6 +152,20 @@ def regression_case(name: str, shape: list[int], classes: int, alpha: float = 1.
     return Case(name, config, normals(source, shape), normals(source, shape))
 
 
+def translator_case(name: str, student: list[int], channels: int, norm: bool) -> Case:
+    """Weights layer by layer; a norm's scale and shift, and its running mean and variance, which training does not use."""
+    source, values = seeded(name), []
+    for before, after in ((student[1], student[1]), (student[1], channels), (channels, channels)):
+        values.append(listed(source, before * after * 9))
+        if norm:
+            numbers = norm_weights(source, after)
+            values += [numbers[:after], numbers[after:], [0.0] * after, [1.0] * after]
+        else:
+            values.append(listed(source, after))
+    teacher = [student[0], channels, *student[2:]]
+    return Case(name, {"norm": norm, "weights": values}, normals(source, student), normals(source, teacher))
+
+
 def goldens() -> list[Golden]:
     tail = "gradient by torch.autograd; float64 on float32 inputs"
     return [
@@ -172,6 +205,15 @@ def goldens() -> list[Golden]:
                 regression_case("srrl_weighted", [2, 4, 3, 1], 3, alpha=0.5, beta=2.0),
                 regression_case("srrl_features_alone", [2, 4, 2, 2], 3, beta=0.0),
                 regression_case("srrl_head_alone", [2, 4, 2, 2], 3, alpha=0.0),
+            ],
+        ),
+        Golden(
+            "translator.json",
+            f"L1 distance at length 1 of three 3x3 convolutions, each with batch_norm and leaky_relu of 0.1; {tail}",
+            translator,
+            [
+                translator_case("ft_translator", [3, 3, 4, 3], 4, norm=True),
+                translator_case("ft_translator_bare", [2, 4, 3, 3], 2, norm=False),
             ],
         ),
     ]

@@ -3,19 +3,24 @@
 //! A check names the culprit, shows what it was given, and ends with the likely remedy. Mistakes of programming panic;
 //! values that people choose give an [`Error`], which a config's `init` turns into a panic and its `try_init` returns.
 
-use burn::tensor::{Bool, Int, Tensor};
+use burn::tensor::{Bool, Tensor};
 
-use crate::{Error, Labelled};
+use crate::Error;
 
 mod feature;
+mod feature_values;
+mod labels;
+mod memory;
 mod projector;
 mod sparse;
 
 pub use feature::{
-    beta, channels, channels_of_weights, dataset_indices, distinct_indices, features, head, levels, margin,
-    negative_margin, not_maps, power, relations, same_batch, same_channels, same_classes, same_places, unequal_ranks,
-    variance,
+    channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,
+    same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
 };
+pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
+pub use labels::{label_count, labelled, labels};
+pub use memory::{dataset_indices, distinct_indices};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 
@@ -79,59 +84,6 @@ pub fn has_classes(loss: &str, classes: usize) {
         classes > 0,
         "{loss}: the last axis (classes) is empty; logits need at least one class"
     );
-}
-
-/// Each label must be a class that exists.
-///
-/// Looking at the labels waits for the device to finish what it is doing; on a GPU that can cost more than the loss.
-///
-/// # Panics
-///
-/// If a label is not in `0..classes`.
-#[track_caller]
-pub fn labels(loss: &str, labels: &Tensor<1, Int>, classes: usize) {
-    if labels.dims()[0] == 0 {
-        return;
-    }
-    let lowest = labels.clone().min().into_scalar::<i64>();
-    let highest = labels.clone().max().into_scalar::<i64>();
-    let culprit = if lowest < 0 { lowest } else { highest };
-    assert!(
-        (0..classes as i64).contains(&culprit),
-        "{loss}: label {culprit} is not a class; with {classes} classes labels run from 0 to {}. Are they counted \
-         from 1, or is -100 used for padding? Mask padding with `forward_masked` and give it any class",
-        classes - 1
-    );
-}
-
-/// There must be one label per row.
-///
-/// # Panics
-///
-/// If the number of labels is not `rows`.
-#[track_caller]
-pub fn label_count(loss: &str, labels: &Tensor<1, Int>, rows: usize) {
-    let count = labels.dims()[0];
-    assert!(
-        count == rows,
-        "{loss}: there are {count} labels for {rows} rows; give one label per row"
-    );
-}
-
-/// The student's logits must fit a teacher with labels; whether the labels are classes is looked at if `values` says so.
-///
-/// # Panics
-///
-/// If the shapes differ, there are no rows or no classes, there is not one label per row, or (if `values`) a label is not
-/// a class.
-#[track_caller]
-pub fn labelled(loss: &str, student: &Tensor<2>, teacher: &Labelled, values: bool) {
-    logits(loss, student, &teacher.logits);
-    let [rows, classes] = student.dims();
-    label_count(loss, &teacher.labels, rows);
-    if values {
-        labels(loss, &teacher.labels, classes);
-    }
 }
 
 /// There must be one mask entry per row.

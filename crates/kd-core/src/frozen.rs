@@ -69,10 +69,12 @@ impl<M: Module, F> Frozen<M, F> {
     ///
     /// Nothing else is different. The running statistics are neither used nor changed, dropout is off, and what is taught
     /// is a constant. But samples of a batch now depend on one another, and Burn's batch normalisation uses batch
-    /// statistics on an autodiff device alone: make `module` and its input there, as for a student. The input comes to
-    /// `run` as it is, so it should not be tracked, or the pass is recorded for nothing.
+    /// statistics on an autodiff device alone: make `module` and its input there, as for a student. Where what comes to a
+    /// normalisation is off the graph, it uses its running statistics, and nothing says so. The input comes to `run` as it is,
+    /// so it should not be tracked, or the pass is recorded for nothing.
     ///
-    /// What counts as batch normalisation is Burn's [`BatchNorm`](burn::nn::BatchNorm).
+    /// Batch normalisation is known by the name of its type: Burn's [`BatchNorm`](burn::nn::BatchNorm), and a struct of your
+    /// own if that is its name.
     ///
     /// ```
     /// use burn::{nn::{BatchNorm, BatchNormConfig}, tensor::{Device, Tensor}};

@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
-use crate::unit::{root, unit};
+use crate::unit::{root, scale, unit};
 
 /// How far apart two attention maps are: the paper says one thing, its code another.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl AttentionTransferLossConfig {
 ///
 /// From 0, where each place has the same share of attention, to √2 (`Norm`) or 2 / places (`MeanSquare`), since Q is
 /// never negative. A map of zeros has a Q of zeros: the norm is 1 to any other, and 0 to another of zeros. Maps of one
-/// place say nothing: 0.
+/// place, but for zeros, are all alike: 0.
 ///
 /// # Parameters
 ///
@@ -141,7 +141,10 @@ impl AttentionTransferLoss {
         } else if self.p == 1.0 {
             x.abs()
         } else {
-            x.abs().powf_scalar(self.p)
+            // Q does not depend on how large the map is; at its own scale no power overflows, and the largest is 1. A square
+            // does without, which spares it a rounding.
+            let (scale, _) = scale(&x.clone().flatten::<2>(1, 3), 1);
+            (x * scale.unsqueeze_dims(&[2, 3])).abs().powf_scalar(self.p)
         };
         unit(x.sum_dim(1).flatten(1, 3), 1)
     }

@@ -5,7 +5,10 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error};
 
-use crate::gram::{centred, gram, sides, unit_rows};
+use crate::{
+    gram::{centred, gram, sides},
+    unit::unit,
+};
 
 /// Configuration of a [`CkaLoss`].
 #[derive(Config, Debug)]
@@ -129,7 +132,7 @@ impl CkaLoss {
         let [batch, _] = features.dims();
         let kernel = gram(centred(features));
         let kernel = if self.debiased { u_centred(kernel) } else { kernel };
-        unit_rows(kernel.reshape([1, batch * batch])).reshape([batch, batch])
+        unit(kernel.reshape([1, batch * batch]), 1).reshape([batch, batch])
     }
 }
 

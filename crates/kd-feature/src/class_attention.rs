@@ -18,7 +18,7 @@ use crate::unit::unit;
 ///
 /// - features: `[batch, channels, height, width]`, before the mean over places
 /// - weight: `[channels, classes]`, as in Burn's `Linear`
-/// - output: `[batch, classes, height, width]`
+/// - output: `[batch, classes, height, width]`, in the type of the features, but f32 where that is f16 or bf16
 ///
 /// # Panics
 ///
@@ -47,6 +47,8 @@ pub fn class_activation_maps(features: Tensor<4>, weight: Tensor<2>) -> Tensor<4
         features.dims(),
         weight.dims()
     );
+    let features = rows::widen(features);
+    let weight = weight.cast(features.dtype());
     let of_places = weight.transpose().unsqueeze::<3>().matmul(features.flatten::<3>(2, 3));
     of_places.reshape([batch, classes, height, width])
 }
@@ -120,8 +122,8 @@ impl ClassAttentionLossConfig {
 ///
 /// # Convention
 ///
-/// Mean over all numbers, lengths over the places of a class. The paper weighs it with 400 for CIFAR-100. No ε beside the
-/// length, which in PyTorch's `normalize` is 1e-12 and multiplies the gradient of a map of zeros by 1e12.
+/// Mean over all numbers, lengths over the places of a class, pooled first: from the authors' code, whose option to make maps
+/// binary is not here. The paper weighs it with 400 for CIFAR-100. No ε beside the length, which in PyTorch's `normalize` is 1e-12 and multiplies the gradient of a map of zeros by 1e12.
 ///
 /// # Panics
 ///
@@ -186,9 +188,22 @@ impl ModuleDisplay for ClassAttentionLoss {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::Device;
+    use burn::tensor::{DType, Device, FloatDType};
 
     use super::*;
+
+    /// Products of 300, which bf16 would round each, and sums of 16 channels.
+    #[test]
+    fn maps_of_half_precision_are_made_in_f32() {
+        let device = Device::flex();
+        let features = Tensor::<4>::full([1, 16, 2, 2], 20.0, &device);
+        let weight = Tensor::<2>::full([16, 3], 15.125, &device);
+        for dtype in [FloatDType::F16, FloatDType::BF16] {
+            let maps = class_activation_maps(features.clone().cast(dtype), weight.clone());
+            assert_eq!(maps.dtype(), DType::F32);
+            assert!(maps.into_data().iter::<f32>().all(|number| number == 4840.0));
+        }
+    }
 
     #[test]
     fn shows_what_it_is() {

@@ -6,7 +6,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check};
 
-use crate::{Contrast, gram::unit_rows};
+use crate::{Contrast, unit::unit};
 
 /// Configuration of a [`ContrastiveLoss`].
 #[derive(Config, Debug)]
@@ -163,7 +163,7 @@ impl<const D: usize> DistillLoss<Tensor<D>, Contrast> for ContrastiveLoss {
 impl ContrastiveLoss {
     /// The embeddings of features, at length 1: `[batch, embedding]` each.
     pub(crate) fn embeddings(&self, student: Tensor<2>, teacher: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let embed = |layer: &Linear, features: Tensor<2>| unit_rows(layer.forward(features.cast(layer.weight.dtype())));
+        let embed = |layer: &Linear, features: Tensor<2>| unit(layer.forward(features.cast(layer.weight.dtype())), 1);
         (
             embed(&self.embed_student, student),
             embed(&self.embed_teacher, teacher.without_autodiff()),

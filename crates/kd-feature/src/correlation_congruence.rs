@@ -5,7 +5,10 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check};
 
-use crate::gram::{gram, sides, unit_rows};
+use crate::{
+    gram::{gram, sides},
+    unit::unit,
+};
 
 /// Configuration of a [`CorrelationCongruenceLoss`].
 #[derive(Config, Debug)]
@@ -137,7 +140,7 @@ impl<const S: usize, const T: usize> DistillLoss<Tensor<S>, Tensor<T>> for Corre
 impl CorrelationCongruenceLoss {
     /// The kernel of each two samples, over e^(−2γ) and without its first term, 1.
     fn series(&self, features: Tensor<2>) -> Tensor<2> {
-        let cosines = gram(unit_rows(features));
+        let cosines = gram(unit(features, 1));
         let step = |power: usize| 2.0 * self.gamma / power as f64;
         let last = cosines.clone() * step(self.order);
         (1..self.order)

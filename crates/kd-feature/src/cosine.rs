@@ -90,8 +90,8 @@ impl CosineLossConfig {
 ///
 /// # See also
 ///
-/// [`NormalizedHintLoss`](crate::NormalizedHintLoss), which is twice this one for vectors and tokens, and normalises a map
-/// as a whole.
+/// [`NormalizedHintLoss`](crate::NormalizedHintLoss), which is twice this one for vectors and tokens where neither side is
+/// zeros, and normalises a map as a whole.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct CosineLoss {}

@@ -158,7 +158,7 @@ impl DistillLoss<Flow> for FlowLoss {
         const NAME: &str = "FlowLoss";
         check::same_channels(NAME, &student.first, &teacher.first);
         check::same_channels(NAME, &student.last, &teacher.last);
-        check::same_batch(NAME, &student.first, &student.last);
+        check::same_batch_at_both_ends(NAME, &student.first, &student.last);
         let teacher = teacher.off_graph();
         let student = Flow::new(rows::widen(student.first), rows::widen(student.last));
         let dtype = student.first.dtype();

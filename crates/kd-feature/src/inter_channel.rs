@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
-use crate::gram::{gram, unit_rows};
+use crate::{gram::gram, unit::unit};
 
 /// Configuration of an [`InterChannelLoss`].
 #[derive(Config, Debug)]
@@ -101,7 +101,7 @@ impl DistillLoss<Tensor<4>> for InterChannelLoss {
         let [_, channels, _, _] = student.dims();
         let student = rows::widen(student.flatten::<3>(2, 3));
         let teacher = teacher.without_autodiff().flatten::<3>(2, 3).cast(student.dtype());
-        let correlations = |map| unit_rows(gram(map));
+        let correlations = |map| unit(gram(map), 2);
         let squares = (correlations(student) - correlations(teacher)).square();
         (squares.flatten::<2>(1, 2).sum_dim(1) * (channels as f64).recip()).squeeze_dim(1)
     }

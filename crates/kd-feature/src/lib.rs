@@ -11,14 +11,6 @@
 //! | [`ActivationBoundaryLoss`] | which neurons fire: AB (Heo et al., 2019) |
 //! | [`PartialL2Loss`] | what a ReLU would see of the features: OFD (Heo et al., 2019) |
 //! | [`FactorTransferLoss`] | factors made by a [`Paraphraser`] and a [`Translator`]: FT (Kim et al., 2018) |
-//!
-//! | Projector | Brings the student's features to the teacher's shape |
-//! |---|---|
-//! | [`ConvProjector`], [`BottleneckProjector`] | channels of maps: a 1×1 convolution; three convolutions (SimKD, Chen et al., 2022) |
-//! | [`Linear`](burn::nn::Linear), [`MlpProjector`] | widths of vectors and tokens |
-//! | [`Resize`], [`ResampleTokens`] | height and width; length |
-//! | [`PoolMap`], [`PoolTokens`] | to one vector |
-//! | [`Projector`] | any of these, or several in a row; [`AdapterConfig`] chooses from two shapes |
 //! | [`ChannelWiseLoss`] | where each channel looks: CWD (Shu et al., 2021) |
 //! | [`NeuronSelectivityLoss`] | what places the channels select, as a distribution: NST (Huang & Wang, 2017) |
 //! | [`ClassAttentionLoss`] | where each class is looked for: CAT-KD (Guo et al., 2023) |
@@ -28,12 +20,6 @@
 //! | [`ReusedClassifier`] | features that the teacher's head classifies in use: SimKD (Chen et al., 2022) |
 //! | [`RegressionLoss`] | features, and what the teacher's head makes of them: SRRL (Yang et al., 2021) |
 //! | [`FlowLoss`] | how a part turns what goes in into what comes out: FSP (Yim et al., 2017) |
-//!
-//! | Around the losses | |
-//! |---|---|
-//! | [`align`] | which layer learns from which: CKA between all of them, matchings, plans, heat maps |
-//! | [`FeaturePairs`] | several layers at once, each pair with its own projector, loss and weight |
-//! | [`Distilled`] | student and projectors as one module for one optimizer, and the student alone in the end |
 //! | [`RelationalLoss`] | distances and angles between samples: RKD (Park et al., 2019) |
 //! | [`SimilarityLoss`] | which samples are alike: SP (Tung & Mori, 2019) |
 //! | [`ProbabilisticTransferLoss`] | how likely samples are neighbours: PKT (Passalis & Tefas, 2018) |
@@ -41,6 +27,20 @@
 //! | [`InterChannelLoss`] | which channels of a sample see the same: ICKD (Liu et al., 2021) |
 //! | [`ContrastiveLoss`] | a sample's own teacher against those of other samples: CRD (Tian et al., 2020) |
 //! | [`CkaLoss`] | linear centred kernel alignment (Kornblith et al., 2019) |
+//!
+//! | Projector | Brings the student's features to the teacher's shape |
+//! |---|---|
+//! | [`ConvProjector`], [`BottleneckProjector`] | channels of maps: a 1×1 convolution; three convolutions (SimKD, Chen et al., 2022) |
+//! | [`Linear`](burn::nn::Linear), [`MlpProjector`] | widths of vectors and tokens |
+//! | [`Resize`], [`ResampleTokens`] | height and width; length |
+//! | [`PoolMap`], [`PoolTokens`] | to one vector |
+//! | [`Projector`] | any of these, or several in a row; [`AdapterConfig`] chooses from two shapes |
+//!
+//! | Around the losses | |
+//! |---|---|
+//! | [`align`] | which layer learns from which: CKA between all of them, matchings, plans, heat maps |
+//! | [`FeaturePairs`] | several layers at once, each pair with its own projector, loss and weight |
+//! | [`Distilled`] | student and projectors as one module for one optimizer, and the student alone in the end |
 //!
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
@@ -83,6 +83,7 @@ mod pairs;
 mod paraphraser;
 mod partial_l2;
 mod probabilistic_transfer;
+#[macro_use]
 mod projector;
 mod regression;
 mod relational;

@@ -1,7 +1,7 @@
 use std::f64::consts::{PI, SQRT_2};
 
 use burn::tensor::{Tensor, TensorData};
-use kd_core::rows;
+use kd_core::{check, rows};
 
 use crate::channels::by_channel;
 
@@ -62,6 +62,10 @@ pub fn normal_margins(mean: Tensor<1>, std: Tensor<1>) -> Tensor<1> {
 /// - features: `[batch, channels]`, `[batch, seq, channels]` or `[batch, channels, height, width]`
 /// - output: `[channels]`
 ///
+/// # Panics
+///
+/// If there are no samples or no numbers in them.
+///
 /// # Example
 ///
 /// ```
@@ -73,7 +77,9 @@ pub fn normal_margins(mean: Tensor<1>, std: Tensor<1>) -> Tensor<1> {
 /// let margins: Vec<f32> = measured_margins(features).into_data().try_to_vec().unwrap();
 /// assert_eq!(margins, [-2.5, 0.0]);
 /// ```
+#[track_caller]
 pub fn measured_margins<const D: usize>(features: Tensor<D>) -> Tensor<1> {
+    check::made_for("measured_margins", &features.dims(), None);
     let x = by_channel(rows::widen(features.without_autodiff()));
     // NaN is not above either, and stays in the sum.
     let above = x.clone().greater_equal_elem(0.0);
@@ -152,6 +158,12 @@ mod tests {
         assert_eq!(mean_below_zero(-2.0, 1e-300), -2.0);
         assert!((-1e-290..=0.0).contains(&mean_below_zero(2.0, 1e-300)));
         assert!(mean_below_zero(f64::NAN, 1.0).is_nan() && mean_below_zero(f64::NAN, 0.0).is_nan());
+    }
+
+    #[test]
+    #[should_panic(expected = "measured_margins: features of shape [2, 0] hold no numbers")]
+    fn no_channels_panic() {
+        let _ = measured_margins(Tensor::<2>::zeros([2, 0], &burn::tensor::Device::flex()));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use rand::RngExt;
 use crate::{
     Contrast, ContrastiveLoss,
     contrast::{index_tensor, seeded},
-    gram::unit_rows,
+    unit::unit,
 };
 
 /// Configuration of a [`MemoryBank`].
@@ -137,7 +137,7 @@ impl MemoryBank {
             let old = memory.clone().select(0, ids.clone());
             let mixed = old.clone() * self.momentum + new * (1.0 - self.momentum);
             // Not all backends can assign; all can add, and no index comes twice.
-            memory.select_assign(0, ids.clone(), unit_rows(mixed) - old, IndexingUpdateOp::Add)
+            memory.select_assign(0, ids.clone(), unit(mixed, 1) - old, IndexingUpdateOp::Add)
         };
         Self {
             student: self.student.map(|memory| written(memory, student)),

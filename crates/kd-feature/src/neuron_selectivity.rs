@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
-use crate::unit::unit;
+use crate::{gram::gram, unit::unit};
 
 /// Configuration of a [`NeuronSelectivityLoss`].
 #[derive(Config, Debug)]
@@ -57,6 +57,8 @@ impl NeuronSelectivityLossConfig {
 /// From 0 (up to rounding), where the second moments of the channels are equal, to 2. Zero with gradient 0 where student
 /// and teacher are equal, and also where one has every channel twice, or with the other sign. On maps of one place every
 /// channel but one of zeros is 1 or −1, and without zeros the loss 0. A channel of zeros stays one: it selects nothing.
+/// Where the numbers of channels differ and the student's is below that of places, the value is a difference of three means
+/// and right to about 1e-8 in f32; elsewhere it keeps its digits however near the student is.
 ///
 /// # Parameters
 ///
@@ -111,10 +113,30 @@ impl DistillLoss<Tensor<4>> for NeuronSelectivityLoss {
         let [_, channels, places] = s.dims();
         if places <= channels {
             (second_moment(s) - second_moment(t)).square().sum_dims_squeeze(&[1, 2])
+        } else if channels == t.dims()[1] {
+            of_difference(s - t.clone(), t)
         } else {
             mean_kernel(&t, &t) + mean_kernel(&s, &s) - mean_kernel(&s, &t) * 2.0
         }
     }
+}
+
+/// The three means for as many channels on either side, in terms of d = s − t.
+///
+/// ```text
+/// mean over i, j of D² + 4 A D + 2 D T + 2 A Aᵀ, entry by entry    D = d dᵀ, A = d tᵀ, T = t tᵀ
+/// ```
+///
+/// It is what is left of them when s is written t + d and what cancels is struck out; so it keeps its digits where s and t
+/// are close.
+fn of_difference(d: Tensor<3>, t: Tensor<3>) -> Tensor<1> {
+    let across = d.clone().matmul(t.clone().transpose());
+    let own = gram(d);
+    let kernels = own.clone().square()
+        + across.clone() * own.clone() * 4.0
+        + own * gram(t) * 2.0
+        + across.clone() * across.transpose() * 2.0;
+    kernels.mean_dims(&[1, 2]).flatten(0, 2)
 }
 
 /// The mean over i, j of `(x[i] · y[j])²`.

@@ -89,8 +89,8 @@ impl NormalizedHintLossConfig {
 ///
 /// # See also
 ///
-/// [`CosineLoss`](crate::CosineLoss), half of this one for vectors and tokens, which compares a map place by place;
-/// [`HintLoss`](crate::HintLoss), which wants the length as well.
+/// [`CosineLoss`](crate::CosineLoss), half of this one for vectors and tokens where neither side is zeros, which compares a
+/// map place by place; [`HintLoss`](crate::HintLoss), which wants the length as well.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct NormalizedHintLoss {}

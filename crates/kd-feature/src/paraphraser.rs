@@ -12,7 +12,7 @@ use crate::{HintLossConfig, Translator, TranslatorConfig};
 pub struct ParaphraserConfig {
     /// The teacher's channels. At least 1.
     pub channels: usize,
-    /// The factor's channels for each of the teacher's. Finite and above 0.
+    /// The factor's channels for each of the teacher's. Above 0 and at most 16.
     #[config(default = 0.5)]
     pub rate: f64,
     /// Whether batch normalisation follows each convolution.
@@ -31,7 +31,7 @@ impl ParaphraserConfig {
     ///
     /// # Panics
     ///
-    /// If there are no channels, or the rate is 0, negative, NaN or infinite.
+    /// If there are no channels, or the rate is not above 0 and at most 16.
     #[track_caller]
     pub fn init(&self, device: &Device) -> Paraphraser {
         self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
@@ -41,11 +41,11 @@ impl ParaphraserConfig {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] if there are no channels, or the rate is 0, negative, NaN or infinite.
+    /// [`Error::InvalidValue`] if there are no channels, or the rate is not above 0 and at most 16.
     pub fn try_init(&self, device: &Device) -> Result<Paraphraser, Error> {
         const NAME: &str = "ParaphraserConfig";
         check::count(NAME, "channels", self.channels)?;
-        check::positive(NAME, "rate", self.rate)?;
+        check::rate(NAME, self.rate)?;
         let of = |from, to| TranslatorConfig::new(from, to).with_norm(self.norm).try_init(device);
         let factor_channels = self.factor_channels();
         Ok(Paraphraser {
@@ -107,7 +107,14 @@ pub struct Paraphraser {
 
 impl Paraphraser {
     /// The features in fewer channels.
+    ///
+    /// # Panics
+    ///
+    /// If there are no samples or no numbers in them, or other channels than the network was made for.
+    #[track_caller]
     pub fn factor(&self, features: Tensor<4>) -> Tensor<4> {
+        let channels = self.encoder.layers[0].convolution.weight.dims()[1];
+        check::channels_of_weights("Paraphraser", "teacher", channels, &features);
         self.encoder.project(features)
     }
 
@@ -120,6 +127,7 @@ impl Paraphraser {
     /// If there are no samples or no numbers in them, or other channels than the network was made for.
     #[track_caller]
     pub fn reconstruction_loss(&self, features: Tensor<4>) -> Tensor<1> {
+        let features = features.without_autodiff();
         let reconstructed = self.decoder.project(self.factor(features.clone()));
         HintLossConfig::new().init().forward(reconstructed, features)
     }
@@ -141,13 +149,13 @@ mod tests {
 
     #[test]
     fn an_impossible_rate_is_an_error_that_says_what_to_do() {
-        let error = ParaphraserConfig::new(4)
-            .with_rate(0.0)
-            .try_init(&Device::flex())
-            .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "ParaphraserConfig: rate is 0, but must be a finite number above 0"
-        );
+        for (rate, shown) in [(0.0, "0"), (16.5, "16.5"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
+            let config = ParaphraserConfig::new(4).with_rate(rate);
+            let message = format!(
+                "ParaphraserConfig: rate is {shown}, but must be above 0 and at most 16 (0.5 is usual, half the teacher's \
+                 channels)"
+            );
+            assert_eq!(config.try_init(&Device::flex()).unwrap_err().to_string(), message);
+        }
     }
 }

@@ -5,7 +5,10 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check};
 
-use crate::gram::{gram, sides, unit_rows};
+use crate::{
+    gram::{gram, sides},
+    unit::unit,
+};
 
 /// Configuration of a [`ProbabilisticTransferLoss`].
 #[derive(Config, Debug)]
@@ -131,7 +134,7 @@ impl<const S: usize, const T: usize> DistillLoss<Tensor<S>, Tensor<T>> for Proba
 
 /// How likely each sample is the neighbour of each: `[batch, batch]`, whose rows sum to 1.
 fn neighbours(features: Tensor<2>) -> Tensor<2> {
-    let cosines = gram(unit_rows(features));
+    let cosines = gram(unit(features, 1));
     // Rounding alone can bring a cosine below −1.
     let below = cosines.clone().lower_elem(-1.0);
     let kernel = ((cosines + 1.0) * 0.5).mask_fill(below, 0.0);

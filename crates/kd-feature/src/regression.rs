@@ -1,5 +1,9 @@
 use burn::{config::Config, tensor::Tensor};
-use kd_core::{DistillLoss, Error, Feature, check, rows};
+use kd_core::{
+    DistillLoss, Error,
+    Feature::{self, Map, Tokens, Vector},
+    check, rows,
+};
 
 use crate::{HintLoss, HintLossConfig};
 
@@ -52,8 +56,11 @@ impl RegressionLossConfig {
 ///
 /// A difference that the head does not see matters less than one that changes a class. The head is a closure, with all
 /// that comes between features and logits, such as a mean over places. Have it frozen (`valid()`), or it may be trained
-/// along. Put a projector before the loss ([`Projected`](kd_core::Projected)) where the student's features have another
-/// shape.
+/// along.
+///
+/// This is a view, made where it is used, and no Burn module, since a closure is none. Where the student's features have
+/// another shape, put a projector before it: a field of your own module, beside the student, that
+/// [`Projected`](kd_core::Projected) is given a reference to.
 ///
 /// # Shapes
 ///
@@ -107,6 +114,25 @@ impl RegressionLossConfig {
 /// assert_eq!(srrl.forward(unseen, teacher).into_scalar::<f32>(), 0.5);
 /// ```
 ///
+/// With a projector:
+///
+/// ```
+/// use burn::{nn::LinearConfig, tensor::{Device, Distribution, Tensor}};
+/// use kd_core::{DistillLoss, Projected};
+/// use kd_feature::RegressionLossConfig;
+///
+/// let device = Device::flex().autodiff();
+/// // A field of the student's module, and the teacher's head, frozen:
+/// let projector = LinearConfig::new(16, 64).init(&device);
+/// let head = LinearConfig::new(64, 10).init(&device.clone().inner());
+///
+/// let srrl = RegressionLossConfig::new().init(|hidden: Tensor<2>| head.forward(hidden));
+/// let student = Tensor::<2>::random([8, 16], Distribution::Default, &device);
+/// let teacher = Tensor::<2>::random([8, 64], Distribution::Default, &device);
+/// let gradients = Projected::new(&projector, srrl).forward(student, teacher).backward();
+/// assert!(projector.weight.val().grad(&gradients).is_some());
+/// ```
+///
 /// # Reference
 ///
 /// Jing Yang, Brais Martinez, Adrian Bulat, Georgios Tzimiropoulos: *Knowledge distillation via softmax regression
@@ -125,39 +151,50 @@ pub struct RegressionLoss<C> {
 
 impl<C> RegressionLoss<C> {
     #[track_caller]
-    fn compare<F: Clone>(&self, student: F, teacher: F) -> Tensor<1>
-    where
-        HintLoss: DistillLoss<F>,
-        C: Fn(F) -> Tensor<2>,
-    {
-        // The shapes are checked here, even where the features' part is left out.
-        let of_features = self.hint.per_sample(student.clone(), teacher.clone());
-        if self.beta == 0.0 {
-            return of_features * self.alpha;
+    fn compare<const D: usize>(
+        &self,
+        student: Tensor<D>,
+        teacher: Tensor<D>,
+        head: impl Fn(Tensor<D>) -> Tensor<2>,
+    ) -> Tensor<1> {
+        const NAME: &str = "RegressionLoss";
+        check::features(NAME, &student, &teacher);
+        let teacher = teacher.without_autodiff();
+        let features = rows::widen(rows::samples(student.clone()));
+        let samples = features.dims()[0];
+        // A part of weight 0 is left out: 0 times what is not a number is none either.
+        let mut loss = Tensor::zeros([samples], (&features.device(), features.dtype()));
+        if self.alpha > 0.0 {
+            loss = loss + self.hint.per_sample(student.clone(), teacher.clone()) * self.alpha;
         }
-        let logits = rows::widen((self.head)(student));
-        let target = (self.head)(teacher).without_autodiff().cast(logits.dtype());
-        check::head("RegressionLoss", &logits, of_features.dims()[0]);
-        let of_logits = (logits - target).square().mean_dim(1).squeeze_dim::<1>(1) * self.beta;
-        if self.alpha == 0.0 {
-            return of_logits;
+        if self.beta > 0.0 {
+            let logits = rows::widen(head(student));
+            let target = head(teacher).without_autodiff().cast(logits.dtype());
+            check::head(NAME, &logits, samples);
+            let of_logits = (logits - target).square().mean_dim(1).squeeze_dim::<1>(1);
+            loss = loss.clone() + of_logits.cast(loss.dtype()) * self.beta;
         }
-        of_features * self.alpha + of_logits
+        loss
     }
 }
 
 impl<const D: usize, C: Fn(Tensor<D>) -> Tensor<2>> DistillLoss<Tensor<D>> for RegressionLoss<C> {
     #[track_caller]
     fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
-        self.compare(student, teacher.without_autodiff())
+        self.compare(student, teacher, &self.head)
     }
 }
 
 impl<C: Fn(Feature) -> Tensor<2>> DistillLoss<Feature> for RegressionLoss<C> {
     #[track_caller]
     fn per_sample(&self, student: Feature, teacher: Feature) -> Tensor<1> {
-        use kd_core::OffGraph;
-        self.compare(student, teacher.off_graph())
+        let head = &self.head;
+        match (student, teacher) {
+            (Vector(student), Vector(teacher)) => self.compare(student, teacher, |x| head(x.into())),
+            (Tokens(student), Tokens(teacher)) => self.compare(student, teacher, |x| head(x.into())),
+            (Map(student), Map(teacher)) => self.compare(student, teacher, |x| head(x.into())),
+            (student, teacher) => check::unequal_ranks("RegressionLoss", &student, &teacher),
+        }
     }
 }
 

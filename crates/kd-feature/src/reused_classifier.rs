@@ -1,5 +1,9 @@
 use burn::tensor::Tensor;
-use kd_core::{DistillLoss, FeatureProjector};
+use kd_core::{
+    DistillLoss,
+    Feature::{self, Map, Tokens, Vector},
+    FeatureProjector, check,
+};
 
 use crate::{HintLoss, HintLossConfig};
 
@@ -105,15 +109,35 @@ impl<P, C> ReusedClassifier<P, C> {
     {
         (self.head)(self.projector.project(student))
     }
+
+    #[track_caller]
+    fn compare<const D: usize>(&self, projected: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
+        check::features("ReusedClassifier", &projected, &teacher);
+        self.hint.per_sample(projected, teacher)
+    }
 }
 
-impl<S, T, P, C> DistillLoss<S, T> for ReusedClassifier<P, C>
+impl<S, const D: usize, P, C> DistillLoss<S, Tensor<D>> for ReusedClassifier<P, C>
 where
-    P: FeatureProjector<S>,
-    HintLoss: DistillLoss<P::Output, T>,
+    P: FeatureProjector<S, Output = Tensor<D>>,
 {
     #[track_caller]
-    fn per_sample(&self, student: S, teacher: T) -> Tensor<1> {
-        self.hint.per_sample(self.projector.project(student), teacher)
+    fn per_sample(&self, student: S, teacher: Tensor<D>) -> Tensor<1> {
+        self.compare(self.projector.project(student), teacher)
+    }
+}
+
+impl<S, P, C> DistillLoss<S, Feature> for ReusedClassifier<P, C>
+where
+    P: FeatureProjector<S, Output = Feature>,
+{
+    #[track_caller]
+    fn per_sample(&self, student: S, teacher: Feature) -> Tensor<1> {
+        match (self.projector.project(student), teacher) {
+            (Vector(projected), Vector(teacher)) => self.compare(projected, teacher),
+            (Tokens(projected), Tokens(teacher)) => self.compare(projected, teacher),
+            (Map(projected), Map(teacher)) => self.compare(projected, teacher),
+            (projected, teacher) => check::unequal_ranks("ReusedClassifier", &projected, &teacher),
+        }
     }
 }

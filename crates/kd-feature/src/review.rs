@@ -85,8 +85,8 @@ impl ReviewLossConfig {
 ///
 /// # Panics
 ///
-/// If the number of maps is not that of levels, or a map has other channels than its level was made for or other samples
-/// than the teacher's.
+/// If the number of maps is not that of levels, a map has other channels than its level was made for, not all maps are of the
+/// same samples, or there are no samples or no numbers in them.
 ///
 /// # Example
 ///
@@ -124,9 +124,9 @@ impl DistillLoss<Vec<Tensor<4>>> for ReviewLoss {
     fn per_sample(&self, student: Vec<Tensor<4>>, teacher: Vec<Tensor<4>>) -> Tensor<1> {
         const NAME: &str = "ReviewLoss";
         check::levels(NAME, self.fusion.stages.len(), student.len(), teacher.len());
-        for (student, teacher) in student.iter().zip(&teacher) {
-            check::same_batch(NAME, student, teacher);
-        }
+        check::same_batch_at_all_levels(NAME, &student);
+        check::same_batch_at_all_levels(NAME, &teacher);
+        check::same_batch(NAME, &student[0], &teacher[0]);
         for (stage, teacher) in self.fusion.stages.iter().zip(&teacher) {
             check::channels_of_weights(NAME, "teacher", stage.expand.weight.dims()[0], teacher);
         }

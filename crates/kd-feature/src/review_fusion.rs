@@ -119,14 +119,17 @@ impl ReviewFusion {
     ///
     /// # Panics
     ///
-    /// If there are not as many maps and sizes as levels, or a map has other channels than its stage.
+    /// If there are not as many maps and sizes as levels, the maps are of unequal batches, there are no samples or no numbers
+    /// in them, or a map has other channels than its stage.
     #[track_caller]
     pub fn forward(&self, student: Vec<Tensor<4>>, sizes: &[[usize; 2]]) -> Vec<Tensor<4>> {
-        check::levels("ReviewFusion", self.stages.len(), student.len(), sizes.len());
+        const NAME: &str = "ReviewFusion";
+        check::sizes(NAME, self.stages.len(), student.len(), sizes.len());
+        check::same_batch_at_all_levels(NAME, &student);
         let mut outputs = Vec::with_capacity(sizes.len());
         let mut handed = None;
         for ((stage, map), &size) in self.stages.iter().zip(student).zip(sizes).rev() {
-            check::channels_of_weights("ReviewFusion", "student", stage.reduce.weight.dims()[1], &map);
+            check::channels_of_weights(NAME, "student", stage.reduce.weight.dims()[1], &map);
             let fused = resized(stage.fuse(map, handed), size);
             outputs.push(stage.expand(fused.clone()));
             handed = Some(fused);
@@ -221,10 +224,30 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "ReviewFusion: there are 1 maps of the student and 2 of the teacher for 2 levels")]
-    fn a_missing_map_panics() {
+    #[should_panic(expected = "ReviewFusion: there are 2 maps and 1 sizes for 2 levels")]
+    fn a_missing_size_panics() {
         let device = Device::flex();
         let fusion = ReviewFusionConfig::new(vec![4, 8], vec![8, 8]).init(&device);
-        let _ = fusion.forward(vec![Tensor::zeros([1, 4, 2, 2], &device)], &[[2, 2], [1, 1]]);
+        let maps = [4, 8].map(|channels| Tensor::zeros([1, channels, 2, 2], &device));
+        let _ = fusion.forward(maps.into(), &[[2, 2]]);
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "ReviewFusion: one level's map has shape [2, 4, 2, 2] and another's [1, 8, 2, 2]; give all levels"
+    )]
+    fn levels_of_unequal_batches_panic() {
+        let device = Device::flex();
+        let fusion = ReviewFusionConfig::new(vec![4, 8], vec![8, 8]).init(&device);
+        let maps = [[2, 4, 2, 2], [1, 8, 2, 2]].map(|shape| Tensor::zeros(shape, &device));
+        let _ = fusion.forward(maps.into(), &[[2, 2], [2, 2]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "ReviewFusion: features of shape [1, 4, 0, 2] hold no numbers")]
+    fn levels_without_places_panic() {
+        let device = Device::flex();
+        let fusion = ReviewFusionConfig::new(vec![4], vec![8]).init(&device);
+        let _ = fusion.forward(vec![Tensor::zeros([1, 4, 0, 2], &device)], &[[2, 2]]);
     }
 }

@@ -5,7 +5,10 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error};
 
-use crate::gram::{gram, sides, unit_rows};
+use crate::{
+    gram::{gram, sides},
+    unit::unit,
+};
 
 /// Configuration of a [`SimilarityLoss`].
 #[derive(Config, Debug)]
@@ -102,7 +105,7 @@ impl<const S: usize, const T: usize> DistillLoss<Tensor<S>, Tensor<T>> for Simil
     #[track_caller]
     fn per_sample(&self, student: Tensor<S>, teacher: Tensor<T>) -> Tensor<1> {
         let (student, teacher) = sides("SimilarityLoss", student, teacher);
-        let similarities = |features| unit_rows(gram(features));
+        let similarities = |features| unit(gram(features), 1);
         (similarities(student) - similarities(teacher))
             .square()
             .mean_dim(1)

@@ -48,6 +48,8 @@ impl TranslatorConfig {
         let layers = [[from, from], [from, to], [to, to]].map(|channels| TranslatorLayer {
             convolution: Conv2dConfig::new(channels, [3, 3])
                 .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+                // A normalisation would take it off again.
+                .with_bias(!self.norm)
                 .init(device),
             norm: self.norm.then(|| BatchNormConfig::new(channels[1]).init(device)),
         });
@@ -58,12 +60,18 @@ impl TranslatorConfig {
 /// Makes a factor of the student's features: the projector before a [`FactorTransferLoss`](crate::FactorTransferLoss).
 ///
 /// Three 3×3 convolutions that keep height and width, each followed by batch normalisation and a leaky ReLU of slope 0.1;
-/// the second one changes the channels. A [`Paraphraser`](crate::Paraphraser) is made of two of these.
+/// the second one changes the channels. A [`Paraphraser`](crate::Paraphraser) is made of two of these. A convolution has a
+/// bias where no normalisation follows, which would take it off again. Features are cast to the type of the weights, so half
+/// precision may flow in.
 ///
 /// # Shapes
 ///
 /// - features: `[batch, channels, height, width]`
 /// - output: `[batch, factor_channels, height, width]`
+///
+/// # Panics
+///
+/// If the features have other channels than it was made for, or there are no samples or no numbers.
 ///
 /// # Example
 ///
@@ -94,7 +102,11 @@ pub struct TranslatorLayer {
 impl FeatureProjector<Tensor<4>> for Translator {
     type Output = Tensor<4>;
 
+    #[track_caller]
     fn project(&self, features: Tensor<4>) -> Tensor<4> {
+        let weight = &self.layers[0].convolution.weight;
+        check::made_for("Translator", &features.dims(), Some((1, weight.dims()[1])));
+        let features = features.cast(weight.val().dtype());
         self.layers.iter().fold(features, |x, layer| {
             let x = layer.convolution.forward(x);
             let x = match &layer.norm {
@@ -105,6 +117,8 @@ impl FeatureProjector<Tensor<4>> for Translator {
         })
     }
 }
+
+of_features!(Translator: Map; "maps, [batch, channels, height, width]; vectors and tokens have no factor");
 
 #[cfg(test)]
 mod tests {

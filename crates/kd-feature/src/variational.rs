@@ -3,12 +3,13 @@ use burn::{
     module::{Content, DisplaySettings, Module, ModuleDisplay, Param},
     tensor::{Device, Tensor, activation::softplus},
 };
-use kd_core::{DistillLoss, Error, check, rows};
+use kd_core::{
+    DistillLoss, Error,
+    check::{self, VARIANCE_EPSILON},
+    rows,
+};
 
 use crate::channels::{channel_axis, per_channel};
-
-/// What no variance falls below.
-const EPSILON: f64 = 1e-5;
 
 /// Configuration of a [`VariationalLoss`].
 #[derive(Config, Debug)]
@@ -41,7 +42,7 @@ impl VariationalLossConfig {
         check::count(NAME, "channels", self.channels)?;
         check::variance(NAME, "variance", self.variance)?;
         // The inverse of softplus, log(exp(v) − 1), which does not overflow.
-        let v = self.variance - EPSILON;
+        let v = self.variance - VARIANCE_EPSILON;
         let alpha = v + (-(-v).exp_m1()).ln();
         Ok(VariationalLoss {
             alpha: Param::from_tensor(Tensor::full([self.channels], alpha, device)),
@@ -133,7 +134,7 @@ pub struct VariationalLoss {
 impl VariationalLoss {
     /// σ² of each channel, `[channels]`.
     pub fn variances(&self) -> Tensor<1> {
-        softplus(self.alpha.val(), 1.0) + EPSILON
+        softplus(self.alpha.val(), 1.0) + VARIANCE_EPSILON
     }
 }
 
@@ -146,7 +147,7 @@ impl<const D: usize> DistillLoss<Tensor<D>> for VariationalLoss {
         check::channels(NAME, "variances", self.alpha.val().dims()[0], channels);
         let student = rows::widen(student);
         let teacher = teacher.without_autodiff().cast(student.dtype());
-        let variance = softplus(per_channel(self.alpha.val(), &student), 1.0) + EPSILON;
+        let variance = softplus(per_channel(self.alpha.val(), &student), 1.0) + VARIANCE_EPSILON;
         let squares = (student - teacher).square();
         let losses = (squares * variance.clone().recip() + variance.log()) * 0.5;
         rows::samples(losses).mean_dim(1).squeeze_dim(1)

@@ -1,8 +1,8 @@
 use burn::tensor::Tensor;
 
-use crate::{Error, Feature};
+use crate::Feature;
 
-use super::{not_empty, valid};
+use super::not_empty;
 
 /// Student and teacher must be features of the same shape: nothing broadcasts, and a projector makes shapes equal.
 ///
@@ -95,6 +95,52 @@ pub fn levels(loss: &str, levels: usize, student: usize, teacher: usize) {
         student == levels && teacher == levels,
         "{loss}: there are {student} maps of the student and {teacher} of the teacher for {levels} levels; give one of each \
          for each level, from shallow to deep"
+    );
+}
+
+/// There must be a height and width for each level.
+///
+/// # Panics
+///
+/// If there are more or fewer.
+#[track_caller]
+pub fn sizes(owner: &str, levels: usize, maps: usize, sizes: usize) {
+    assert!(
+        maps == levels && sizes == levels,
+        "{owner}: there are {maps} maps and {sizes} sizes for {levels} levels; give a map and its height and width for each \
+         level, from shallow to deep"
+    );
+}
+
+/// The maps of all levels must be of the same samples.
+///
+/// # Panics
+///
+/// If they differ in number, or there are no samples or no numbers.
+#[track_caller]
+pub fn same_batch_at_all_levels(owner: &str, maps: &[Tensor<4>]) {
+    for map in maps {
+        let [first, here] = [maps[0].dims(), map.dims()];
+        assert!(
+            first[0] == here[0],
+            "{owner}: one level's map has shape {first:?} and another's {here:?}; give all levels of the same samples"
+        );
+        not_empty(owner, here[0]);
+        has_numbers(owner, &here);
+    }
+}
+
+/// Both ends of a part of a network must be of the same samples.
+///
+/// # Panics
+///
+/// If they differ in number.
+#[track_caller]
+pub fn same_batch_at_both_ends(loss: &str, first: &Tensor<4>, last: &Tensor<4>) {
+    let (first, last) = (first.dims(), last.dims());
+    assert!(
+        first[0] == last[0],
+        "{loss}: the student's first map has shape {first:?} and its last {last:?}; give both ends of the same samples"
     );
 }
 
@@ -205,72 +251,6 @@ pub fn not_maps(loss: &str, student: &Feature, teacher: &Feature) -> ! {
     );
 }
 
-/// The power of a magnitude must be finite and at least 1: below, the slope at 0 is infinite.
-///
-/// # Errors
-///
-/// [`Error::InvalidValue`] otherwise.
-pub fn power(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
-    let holds = value >= 1.0 && (value as f32).is_finite();
-    valid(holds, owner, name, value, "a finite number of at least 1")
-}
-
-/// The place where a parabola becomes a line must be 0 or above, with a finite reciprocal.
-///
-/// # Errors
-///
-/// [`Error::InvalidValue`] otherwise.
-pub fn beta(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
-    let has_reciprocal = value > 0.0 && (value as f32).is_finite() && (value.recip() as f32).is_finite();
-    valid(
-        value == 0.0 || has_reciprocal,
-        owner,
-        name,
-        value,
-        "0, which is L1, or a finite number above it with a finite reciprocal",
-    )
-}
-
-/// The distance to be kept from a boundary must be finite and at least 0.
-///
-/// # Errors
-///
-/// [`Error::InvalidValue`] otherwise.
-pub fn margin(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
-    let holds = value >= 0.0 && (value as f32).is_finite();
-    valid(holds, owner, name, value, "a finite number of at least 0")
-}
-
-/// The mean of negative values must be finite and at most 0.
-///
-/// # Errors
-///
-/// [`Error::InvalidValue`] otherwise.
-pub fn negative_margin(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
-    valid(
-        value <= 0.0 && (value as f32).is_finite(),
-        owner,
-        name,
-        value,
-        "a finite number of at most 0, the mean of a channel's negative values",
-    )
-}
-
-/// A variance must be finite and above 1e-5, which is added to every one.
-///
-/// # Errors
-///
-/// [`Error::InvalidValue`] otherwise.
-pub fn variance(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
-    valid(
-        value > 1e-5 && (value as f32).is_finite(),
-        owner,
-        name,
-        value,
-        "a finite number above 1e-5, which is added to every variance",
-    )
-}
-
 /// There must be one of `what` for each channel of the teacher.
 ///
 /// # Panics
@@ -282,42 +262,4 @@ pub fn channels(loss: &str, what: &str, count: usize, channels: usize) {
         count == channels,
         "{loss}: there are {count} {what} for features of {channels} channels; make the loss for the teacher's channels"
     );
-}
-
-/// Each of a batch's samples must be one of the dataset's.
-///
-/// # Panics
-///
-/// If there are no samples, there is not one index for each, or an index is none of the dataset's.
-#[track_caller]
-pub fn dataset_indices(owner: &str, indices: &[usize], rows: usize, samples: usize) {
-    not_empty(owner, rows);
-    assert!(
-        indices.len() == rows,
-        "{owner}: there are {} indices for {rows} samples; give each sample its index in the dataset",
-        indices.len()
-    );
-    if let Some(index) = indices.iter().find(|&&index| index >= samples) {
-        panic!(
-            "{owner}: index {index} is not one of the {samples} samples that the memory was made for, which run from 0 to \
-             {}; make it as large as the dataset",
-            samples - 1
-        );
-    }
-}
-
-/// No sample may come twice where something is written for each.
-///
-/// # Panics
-///
-/// If one does.
-#[track_caller]
-pub fn distinct_indices(owner: &str, indices: &[usize]) {
-    let mut seen = std::collections::HashSet::new();
-    if let Some(index) = indices.iter().find(|&&index| !seen.insert(index)) {
-        panic!(
-            "{owner}: sample {index} comes twice in one batch, and the memory could keep only one of them; draw the \
-             samples of a batch without replacement"
-        );
-    }
 }
