@@ -53,6 +53,8 @@ mod of_feature;
 #[doc = include_str!("../../../docs/features.md")]
 struct Chapter;
 
+#[macro_use]
+
 mod activation_boundary;
 pub mod align;
 mod attention_transfer;
@@ -83,7 +85,6 @@ mod pairs;
 mod paraphraser;
 mod partial_l2;
 mod probabilistic_transfer;
-#[macro_use]
 mod projector;
 mod regression;
 mod relational;
