@@ -92,6 +92,7 @@ mod review_fusion;
 mod similarity;
 mod smooth_l1;
 mod translator;
+mod u_centred;
 mod unit;
 mod variational;
 
