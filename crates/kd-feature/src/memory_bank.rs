@@ -242,10 +242,10 @@ mod tests {
             };
             let (good, found) = (update(&whole, &whole), update(&broken, &broken));
             let old = [numbers(bank(1).student.val()), numbers(bank(1).teacher.val())];
-            for side in 0..2 {
-                assert_eq!(found[side][28..32], old[side][28..32], "{bad}");
-                assert_eq!(found[side][8..12], good[side][8..12], "{bad}");
-                assert_ne!(found[side][8..12], old[side][8..12]);
+            for ((found, good), old) in found.iter().zip(&good).zip(&old) {
+                assert_eq!(found[28..32], old[28..32], "{bad}");
+                assert_eq!(found[8..12], good[8..12], "{bad}");
+                assert_ne!(found[8..12], old[8..12]);
             }
         }
     }
