@@ -4,13 +4,25 @@ use burn::{
     module::Module,
     nn::{Linear, LinearConfig},
     optim::{GradientsParams, SgdConfig},
-    tensor::{Device, Distribution, Tensor},
+    tensor::{DType, Device, Tensor, TensorData},
 };
 use kd::{
     Error, Feature, FeatureProjector, Features, Frozen, Projected, Teacher,
     feature::{Distilled, FeaturePair, FeaturePairs, HintLoss, HintLossConfig, align::Plan},
 };
 use kd_testkit::{contents, device, laws, read};
+
+use crate::projectors::fill;
+
+/// Numbers between −1 and 1 that look random and are always the same.
+fn numbers(count: usize) -> Vec<f64> {
+    (0..count).map(|at| (0.7 * (at * at) as f64 + 1.0).sin()).collect()
+}
+
+fn linear(from: usize, to: usize, device: &Device) -> Linear {
+    let linear = LinearConfig::new(from, to).init(device);
+    fill(linear, [numbers(from * to), numbers(to)], DType::F32)
+}
 
 /// Two layers of this width.
 #[derive(Module, Debug)]
@@ -22,8 +34,8 @@ struct Network {
 impl Network {
     fn new(width: usize, device: &Device) -> Self {
         Self {
-            inner: LinearConfig::new(5, width).init(device),
-            outer: LinearConfig::new(width, width).init(device),
+            inner: linear(5, width, device),
+            outer: linear(width, width, device),
         }
     }
 
@@ -53,7 +65,7 @@ type Pairs = FeaturePairs<Widen, HintLoss>;
 /// Makes what the shapes ask for.
 fn widen(device: &Device) -> impl Fn(&[usize], &[usize]) -> Result<Projected<Widen, HintLoss>, Error> {
     move |student, teacher| {
-        let linear = LinearConfig::new(student[1], teacher[1]).init(device);
+        let linear = linear(student[1], teacher[1], device);
         Ok(Projected::new(Widen { linear }, HintLossConfig::new().init()))
     }
 }
@@ -64,7 +76,7 @@ fn plan() -> Plan {
 
 /// A student of 4, a teacher of 6, and an input for both.
 fn sides(device: &Device) -> (Network, Features, Tensor<2>) {
-    let input = Tensor::random([8, 5], Distribution::Default, device);
+    let input = Tensor::from_data(TensorData::new(numbers(40), [8, 5]), (device, DType::F32));
     let teacher = Frozen::new(Network::new(6, device), |network, x| network.features(x));
     (Network::new(4, device), teacher.teach(input.clone()), input)
 }

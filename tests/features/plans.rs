@@ -97,7 +97,32 @@ fn a_plan_that_cannot_be_saved_or_read_says_why() {
         Plan::load(&file).unwrap_err(),
         "is not a valid plan of layers: unknown field `wieght`",
     );
+    fs::write(
+        &file,
+        r#"{"pairs": [{"student": "a", "teacher": "b"}, {"student": "a", "teacher": "b"}]}"#,
+    )
+    .unwrap();
+    told(
+        Plan::load(&file).unwrap_err(),
+        "the pair of the student's 'a' and the teacher's 'b' comes twice; leave one of them out",
+    );
     fs::write(&file, r#"{"pairs": [{"student": "a", "teacher": "b"}]}"#).unwrap();
-    assert_eq!(Plan::load(&file).unwrap(), plan.with_weight(1.0));
+    assert_eq!(Plan::load(&file).unwrap(), plan.clone().with_weight(1.0));
+
+    // JSON has no such numbers: it would say null, which is no weight, and no similarity.
+    let mut unknown = plan.clone();
+    unknown.pairs[0].similarity = Some(f64::INFINITY);
+    for (bad, words) in [
+        (plan.clone().with_weight(f64::NAN), "Plan: the weight of a pair is NaN"),
+        (unknown, "Plan: the similarity of a pair is inf"),
+    ] {
+        let message = bad.save(&file).unwrap_err().to_string();
+        assert!(message.starts_with(words), "{message}");
+    }
+    assert_eq!(
+        Plan::load(&file).unwrap(),
+        plan.with_weight(1.0),
+        "it has been written to"
+    );
     fs::remove_dir_all(folder).unwrap();
 }

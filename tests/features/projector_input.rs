@@ -103,6 +103,24 @@ fn a_linear_map_of_maps() {
 }
 
 #[test]
+#[should_panic(expected = "Linear: the student has shape [2, 8, 4, 4], but it takes vectors or tokens")]
+fn a_linear_map_of_a_tensor_that_is_a_map() {
+    let _ = LinearConfig::new(4, 8)
+        .init(&device())
+        .project(Tensor::<4>::zeros([2, 8, 4, 4], &device()));
+}
+
+#[test]
+#[should_panic(
+    expected = "Linear: the student has shape [2, 5, 3], which is 3 at axis 2, and the projector was made for 4"
+)]
+fn other_widths_than_a_linear_map_was_made_for() {
+    let _ = LinearConfig::new(4, 8)
+        .init(&device())
+        .project(Tensor::<3>::zeros([2, 5, 3], &device()));
+}
+
+#[test]
 #[should_panic(expected = "PoolMap: the batch is empty")]
 fn an_empty_batch() {
     let _ = PoolMap.project(Tensor::zeros([0, 8, 4, 4], &Device::flex()));

@@ -42,25 +42,37 @@ impl<S> FeatureProjector<S> for Identity {
     }
 }
 
-/// A linear map of the last axis, in the type of its weights: half precision may flow in.
+/// A linear map of each vector or token, in the type of its weights: half precision may flow in.
 ///
 /// # Shapes
 ///
-/// - features: `[..., hidden of the student]`
+/// - features: `[..., hidden of the student]`; no maps, whose channels are not their last axis
 /// - output: `[..., hidden of the teacher]`
-impl<const D: usize> FeatureProjector<Tensor<D>> for Linear {
-    type Output = Tensor<D>;
-
-    fn project(&self, features: Tensor<D>) -> Tensor<D> {
-        self.forward(features.cast(self.weight.val().dtype()))
-    }
-}
-
-/// A linear map of each vector or token; a map's channels are not its last axis.
 ///
 /// # Panics
 ///
-/// If the feature is a map.
+/// If the features are maps, or of another width than the map was made for, or there are no samples or no numbers.
+impl<const D: usize> FeatureProjector<Tensor<D>> for Linear {
+    type Output = Tensor<D>;
+
+    #[track_caller]
+    fn project(&self, features: Tensor<D>) -> Tensor<D> {
+        if D == 4 {
+            let takes = "vectors or tokens; for a map's channels there is `ConvProjector`";
+            check::wrong_rank("Linear", &features.dims(), takes);
+        }
+        let weight = self.weight.val();
+        let [width, _] = weight.dims();
+        check::made_for("Linear", &features.dims(), Some((D - 1, width)));
+        self.forward(features.cast(weight.dtype()))
+    }
+}
+
+/// A linear map of each vector or token.
+///
+/// # Panics
+///
+/// If the feature is a map, or where the map of tensors does.
 impl FeatureProjector<Feature> for Linear {
     type Output = Feature;
 
@@ -69,11 +81,7 @@ impl FeatureProjector<Feature> for Linear {
         match features {
             Feature::Vector(features) => self.project(features).into(),
             Feature::Tokens(features) => self.project(features).into(),
-            Feature::Map(_) => check::wrong_rank(
-                "Linear",
-                &features,
-                "vectors or tokens; for a map's channels there is `ConvProjector`",
-            ),
+            Feature::Map(features) => self.project(features).into(),
         }
     }
 }

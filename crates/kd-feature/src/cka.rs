@@ -1,12 +1,13 @@
 use burn::{
     config::Config,
     module::{Content, DisplaySettings, Module, ModuleDisplay},
-    tensor::{Bool, Tensor},
+    tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error};
 
 use crate::{
     gram::{centred, gram, sides},
+    u_centred::u_centred,
     unit::unit,
 };
 
@@ -66,8 +67,11 @@ impl CkaLossConfig {
 ///
 /// From 0, where the kernels are equal but for a factor, to 1, or 2 if debiased. The CKA of constant features, which
 /// are the same for all samples, is undefined: it counts as ½ (loss ½) if one side's are, or as 1 (loss 0) if both
-/// are; the gradient is 0 both times. So a batch of one sample has loss 0, and a debiased one of fewer than four, which
-/// would have to be divided by 0.
+/// are; the gradient is 0 both times. Debiased, features count as constant too if only one sample differs. So a batch of
+/// one sample has loss 0, and a debiased one of fewer than four, which would have to be divided by 0.
+///
+/// [`align::Cka`](crate::align::Cka) has 0 for constant layers: there they are to be like none when layers are matched, here
+/// two constant sides are to have nothing to learn.
 ///
 /// # Parameters
 ///
@@ -134,20 +138,6 @@ impl CkaLoss {
         let kernel = if self.debiased { u_centred(kernel) } else { kernel };
         unit(kernel.reshape([1, batch * batch]), 1).reshape([batch, batch])
     }
-}
-
-/// The kernel without its diagonal, centred so that every row of what is left sums to 0; zeros for fewer than 4 samples.
-fn u_centred(kernel: Tensor<2>) -> Tensor<2> {
-    let [batch, _] = kernel.dims();
-    if batch < 4 {
-        return kernel * 0.0;
-    }
-    let n = batch as f64;
-    let own = Tensor::<2, Bool>::diag_mask([batch, batch], 0, &kernel.device()).bool_not();
-    let others = kernel.mask_fill(own.clone(), 0.0);
-    let of_row = others.clone().sum_dim(1) * (n - 2.0).recip();
-    let of_all = of_row.clone().sum_dim(0) * (n - 1.0).recip();
-    (others - of_row.clone() - of_row.transpose() + of_all).mask_fill(own, 0.0)
 }
 
 of_relations!(CkaLoss);

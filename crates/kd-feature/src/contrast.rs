@@ -28,7 +28,8 @@ impl MemoryBank {
     ///
     /// # Panics
     ///
-    /// If there are no samples, there is not one index for each, or an index is not below the number of samples.
+    /// If there are no samples, there is not one index for each, or an index is not below the number of samples; if the
+    /// teacher's features are a number a sample, or none.
     #[track_caller]
     pub fn contrast<const D: usize>(&self, teacher: Tensor<D>, indices: &[usize], step: usize) -> Contrast {
         let samples = self.samples();
@@ -47,7 +48,8 @@ impl MemoryBank {
     ///
     /// # Panics
     ///
-    /// If there are no samples, there is not one index for each, or an index is not below the number of samples.
+    /// If there are no samples, there is not one index for each, or an index is not below the number of samples; if the
+    /// teacher's features are a number a sample, or none; or if there is not a row of negatives for each sample.
     #[track_caller]
     pub fn contrast_with<const D: usize>(
         &self,
@@ -56,6 +58,13 @@ impl MemoryBank {
         negatives: Tensor<2, Int>,
     ) -> Contrast {
         check::dataset_indices("MemoryBank", indices, teacher.dims()[0], self.samples());
+        check::relations("MemoryBank", &teacher, &teacher);
+        let [rows, count] = negatives.dims();
+        assert!(
+            rows == indices.len() && count > 0,
+            "MemoryBank: the negatives have shape [{rows}, {count}] for {} samples; give each sample a row of at least one",
+            indices.len()
+        );
         let own = index_tensor(indices, &negatives.device());
         Contrast {
             teacher: teacher.without_autodiff().flatten(1, D - 1),
@@ -111,6 +120,20 @@ mod tests {
         for (seed, step) in [(2, 3), (1, 4)] {
             assert_ne!(of_both[..7], ids(&bank(seed), &[7], step));
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "the negatives have shape [3, 2] for 2 samples; give each sample a row of at least one")]
+    fn negatives_of_another_batch_panic() {
+        let device = Device::flex();
+        let negatives = Tensor::<2, Int>::zeros([3, 2], &device);
+        let _ = bank(1).contrast_with(Tensor::<2>::ones([2, 3], &device), &[3, 4], negatives);
+    }
+
+    #[test]
+    #[should_panic(expected = "features of shape [2] are a number a sample")]
+    fn a_teacher_of_one_axis_panics() {
+        let _ = bank(1).contrast(Tensor::<1>::ones([2], &Device::flex()), &[3, 4], 0);
     }
 
     #[test]

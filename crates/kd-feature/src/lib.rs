@@ -93,7 +93,9 @@ mod review;
 mod review_fusion;
 mod similarity;
 mod smooth_l1;
+mod softplus;
 mod translator;
+mod u_centred;
 mod unit;
 mod variational;
 

@@ -120,24 +120,37 @@ impl MemoryBank {
 
     /// Writes what `loss` makes of these samples: `momentum` of the old and the rest of the new, at length 1.
     ///
-    /// The loss reads the memory as it was when the contrast was made; update it after that, once a step.
+    /// The loss reads the memory as it was when the contrast was made; update it after that, once a step. A sample whose new
+    /// embedding is not a number keeps the old one: every later loss would be NaN that has it for a negative.
     ///
     /// # Panics
     ///
-    /// If the contrast is of another number of samples, one comes twice, or an index is not below the number of samples.
+    /// If the contrast is of another number of samples, one comes twice, or an index is not below the number of samples; if
+    /// the student's features are a number a sample, or none.
     #[track_caller]
     pub fn update<const D: usize>(self, loss: &ContrastiveLoss, student: Tensor<D>, contrast: Contrast) -> Self {
-        check::dataset_indices("MemoryBank", &contrast.indices, student.dims()[0], self.samples());
-        check::distinct_indices("MemoryBank", &contrast.indices);
-        let (student, teacher) = loss.embeddings(student.flatten(1, D - 1), contrast.teacher);
-        let ids = index_tensor(&contrast.indices, &self.student.device()).without_autodiff();
+        let Contrast {
+            teacher,
+            indices,
+            memory,
+            ..
+        } = contrast;
+        // With two owners the first write would copy all of it.
+        drop(memory);
+        check::dataset_indices("MemoryBank", &indices, student.dims()[0], self.samples());
+        check::distinct_indices("MemoryBank", &indices);
+        check::relations("MemoryBank", &student, &teacher);
+        let (student, teacher) = loss.embeddings(student.flatten(1, D - 1), teacher);
+        let ids = index_tensor(&indices, &self.student.device()).without_autodiff();
         let written = |memory: Tensor<2>, new: Tensor<2>| {
             let memory = memory.without_autodiff();
             let new = new.without_autodiff().cast(memory.dtype());
             let old = memory.clone().select(0, ids.clone());
             let mixed = old.clone() * self.momentum + new * (1.0 - self.momentum);
+            let change = unit(mixed, 1) - old;
+            let broken = change.clone().sum_dim(1).is_nan().expand(change.dims());
             // Not all backends can assign; all can add, and no index comes twice.
-            memory.select_assign(0, ids.clone(), unit(mixed, 1) - old, IndexingUpdateOp::Add)
+            memory.select_assign(0, ids.clone(), change.mask_fill(broken, 0.0), IndexingUpdateOp::Add)
         };
         Self {
             student: self.student.map(|memory| written(memory, student)),
@@ -211,6 +224,39 @@ mod tests {
         let loaded = bank(5).load_record(record);
         assert_eq!(numbers(loaded.student.val()), new);
         assert_eq!(numbers(loaded.teacher.val()), numbers(after.teacher.val()));
+    }
+
+    /// One bad batch is not to be the end of a training.
+    #[test]
+    fn what_is_not_a_number_is_not_remembered() {
+        let device = Device::flex().autodiff();
+        let loss = ContrastiveLossConfig::new(3, 3).with_embedding(4).init(&device);
+        let whole = Tensor::<2>::from_floats([[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0]], &device);
+        for bad in [f32::NAN, f32::INFINITY] {
+            let broken = whole.clone().slice_fill([0..1, 1..2], bad);
+            let update = |student: &Tensor<2>, teacher: &Tensor<2>| {
+                let before = bank(1);
+                let contrast = before.contrast(teacher.clone(), &[7, 2], 0);
+                let after = before.update(&loss, student.clone(), contrast);
+                [numbers(after.student.val()), numbers(after.teacher.val())]
+            };
+            let (good, found) = (update(&whole, &whole), update(&broken, &broken));
+            let old = [numbers(bank(1).student.val()), numbers(bank(1).teacher.val())];
+            for ((found, good), old) in found.iter().zip(&good).zip(&old) {
+                assert_eq!(found[28..32], old[28..32], "{bad}");
+                assert_eq!(found[8..12], good[8..12], "{bad}");
+                assert_ne!(found[8..12], old[8..12]);
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "features of shape [2] are a number a sample")]
+    fn a_number_a_sample_cannot_be_written() {
+        let device = Device::flex();
+        let loss = ContrastiveLossConfig::new(3, 3).with_embedding(4).init(&device);
+        let contrast = bank(1).contrast(Tensor::<2>::ones([2, 3], &device), &[3, 4], 0);
+        let _ = bank(1).update(&loss, Tensor::<1>::ones([2], &device), contrast);
     }
 
     #[test]

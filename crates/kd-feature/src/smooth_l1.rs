@@ -115,16 +115,24 @@ impl<const D: usize> DistillLoss<Tensor<D>> for SmoothL1Loss {
         check::features("SmoothL1Loss", &student, &teacher);
         let student = rows::widen(rows::samples(student));
         let teacher = rows::samples(teacher.without_autodiff()).cast(student.dtype());
-        let d = (student - teacher).abs();
-        let losses = if self.beta == 0.0 {
-            d
-        } else {
-            let small = d.clone().lower_elem(self.beta);
-            let line = d.clone() - self.beta / 2.0;
-            line.mask_where(small, d.square() * (0.5 / self.beta))
-        };
-        losses.mean_dim(1).squeeze_dim(1)
+        smooth_l1(student - teacher, self.beta).mean_dim(1).squeeze_dim(1)
     }
+}
+
+/// x² / (2 · beta) where |x| < beta, |x| − beta / 2 elsewhere.
+pub(crate) fn smooth_l1<const D: usize>(x: Tensor<D>, beta: f64) -> Tensor<D> {
+    if beta == 0.0 {
+        return x.abs();
+    }
+    // With c, x cut to [−beta, beta], it is (x − c / 2) · c / beta. Its slope is c / beta, which is also what that product
+    // gives for a constant c: two cheap operations to differentiate.
+    let c = x.clone().without_autodiff().clamp(-beta, beta);
+    let slope = if beta == 1.0 {
+        c.clone()
+    } else {
+        c.clone() * beta.recip()
+    };
+    (x - c * 0.5) * slope
 }
 
 of_any_rank!(SmoothL1Loss);

@@ -1,7 +1,7 @@
 use burn::{
     config::Config,
     module::{Content, DisplaySettings, Module, ModuleDisplay, Param},
-    tensor::{Device, Tensor, activation::softplus},
+    tensor::{Device, Tensor},
 };
 use kd_core::{
     DistillLoss, Error,
@@ -9,7 +9,10 @@ use kd_core::{
     rows,
 };
 
-use crate::channels::{channel_axis, per_channel};
+use crate::{
+    channels::{channel_axis, per_channel},
+    softplus::softplus,
+};
 
 /// Configuration of a [`VariationalLoss`].
 #[derive(Config, Debug)]
@@ -134,7 +137,7 @@ pub struct VariationalLoss {
 impl VariationalLoss {
     /// σ² of each channel, `[channels]`.
     pub fn variances(&self) -> Tensor<1> {
-        softplus(self.alpha.val(), 1.0) + VARIANCE_EPSILON
+        softplus(self.alpha.val()) + VARIANCE_EPSILON
     }
 }
 
@@ -147,7 +150,7 @@ impl<const D: usize> DistillLoss<Tensor<D>> for VariationalLoss {
         check::channels(NAME, "variances", self.alpha.val().dims()[0], channels);
         let student = rows::widen(student);
         let teacher = teacher.without_autodiff().cast(student.dtype());
-        let variance = softplus(per_channel(self.alpha.val(), &student), 1.0) + VARIANCE_EPSILON;
+        let variance = softplus(per_channel(self.alpha.val(), &student)) + VARIANCE_EPSILON;
         let squares = (student - teacher).square();
         let losses = (squares * variance.clone().recip() + variance.log()) * 0.5;
         rows::samples(losses).mean_dim(1).squeeze_dim(1)

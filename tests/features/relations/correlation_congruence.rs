@@ -24,6 +24,10 @@ fn bad_input() {
     let loss = CorrelationCongruenceLossConfig::new().init();
     one_sample_says_nothing(&loss);
     zeros_stay_finite(&loss);
-    constants_stay_finite(&loss);
+    zeros_have_no_gradient(&loss);
+    // Of two orthogonal samples, two of four cosines are 1 and not 0.
+    let orthogonal = Tensor::from_floats([[2.0, 0.0], [0.0, 1.0]], &autodiff());
+    let expected = (0.8f64 + 0.8 * 0.8 / 2.0).powi(2) * (-1.6f64).exp() / 2.0;
+    nothing_is(&loss, Tensor::zeros([2, 6], &autodiff()), orthogonal, expected);
     features_of_any_rank_are_flattened(&loss);
 }

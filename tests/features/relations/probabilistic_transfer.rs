@@ -24,7 +24,11 @@ fn bad_input() {
     let loss = ProbabilisticTransferLossConfig::new().init();
     one_sample_says_nothing(&loss);
     zeros_stay_finite(&loss);
-    constants_stay_finite(&loss);
+    zeros_have_no_gradient(&loss);
+    // The teacher's p is (2/3, 1/3), and with cosines that are all 0 the student's q is (1/2, 1/2), in both rows.
+    let orthogonal = Tensor::from_floats([[2.0, 0.0], [0.0, 1.0]], &autodiff());
+    let expected = (2.0 * (4.0f64 / 3.0).ln() + (2.0f64 / 3.0).ln()) / 3.0 / 2.0;
+    nothing_is(&loss, Tensor::zeros([2, 6], &autodiff()), orthogonal, expected);
     features_of_any_rank_are_flattened(&loss);
 }
 

@@ -24,7 +24,12 @@ fn bad_input() {
     let loss = RelationalLossConfig::new().init();
     one_sample_says_nothing(&loss);
     zeros_stay_finite(&loss);
-    constants_stay_finite(&loss);
+    // Two samples that are apart have distance 1 and cosine 1 with each other, at 2 of 4 pairs and 2 of 8 triples: with h(1) = ½
+    // that is ¼ and, weighed with 2, again ¼.
+    let apart = Tensor::from_floats([[0.0, 0.0, 0.0], [1.0, 2.0, 2.0]], &autodiff());
+    nothing_is(&loss, constant().narrow(0, 0, 2), apart, 0.5);
+    let (student, teacher) = (value_and_slope(&loss, constant(), random([5, 4])), random([5, 4]));
+    assert_eq!(student, (value_and_slope(&loss, teacher, constant()).0, 0.0));
     features_of_any_rank_are_flattened(&loss);
 }
 

@@ -24,6 +24,9 @@ fn bad_input() {
     let loss = SimilarityLossConfig::new().init();
     one_sample_says_nothing(&loss);
     zeros_stay_finite(&loss);
-    constants_stay_finite(&loss);
+    // Four rows of length 1 beside rows of zeros, over 4².
+    let zeros = Tensor::<2>::zeros([4, 6], &autodiff());
+    nothing_is(&loss, zeros.clone(), random([4, 3]), 0.25);
+    nothing_teaches(&loss, zeros, 0.25);
     features_of_any_rank_are_flattened(&loss);
 }

@@ -1,5 +1,3 @@
-use crate::Feature;
-
 use super::{feature::has_numbers, not_empty};
 
 /// Features must hold samples, and be as wide along `axis` as the projector was made for, if that is said.
@@ -27,9 +25,6 @@ pub fn made_for(projector: &str, shape: &[usize], width: Option<(usize, usize)>)
 ///
 /// Always.
 #[track_caller]
-pub fn wrong_rank(projector: &str, student: &Feature, takes: &str) -> ! {
-    panic!(
-        "{projector}: the student has shape {:?}, but it takes {takes}",
-        student.shape()
-    );
+pub fn wrong_rank(projector: &str, student: &[usize], takes: &str) -> ! {
+    panic!("{projector}: the student has shape {student:?}, but it takes {takes}");
 }

@@ -55,7 +55,9 @@ impl CkaConfig {
 ///
 /// From −1 to 1, but for rounding: 1 where the samples of one layer are those of the other turned, mirrored, scaled and
 /// shifted; about 0, and sometimes below, where they have nothing in common. 0 for a layer that is constant over each
-/// batch, or of whose samples in a batch only one differs: such a layer is like none, not even like itself.
+/// batch, or (if `debiased`) of whose samples in a batch only one differs: such a layer is like none, not even like itself,
+/// so that no matching takes it for a match. As a loss, in [`CkaLoss`](crate::CkaLoss), such features count as ½ and two of
+/// them as 1, since then there is nothing to learn.
 ///
 /// # Parameters
 ///

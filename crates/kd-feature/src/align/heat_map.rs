@@ -17,13 +17,14 @@ const WORDS: i32 = 28;
 
 const INK: RGBColor = RGBColor(30, 30, 30);
 const CHOSEN: RGBColor = RGBColor(214, 90, 20);
+const UNKNOWN: RGBColor = RGBColor(190, 190, 190);
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
 impl Similarity {
     /// Draws it as a heat map, in SVG: the darker a cell, the more alike its layers, from white at 0 and below to dark blue at
-    /// 1. Cells of pairs that the plan has are framed.
+    /// 1; grey is what is not a number. Cells of pairs that the plan has are framed.
     ///
     /// It needs the feature `plot`, and no font: whoever shows the picture has one.
     ///
@@ -122,8 +123,11 @@ fn upwards(along: HPos) -> TextStyle<'static> {
     style(14, INK, along).transform(FontTransform::Rotate270)
 }
 
-/// White at 0, dark blue at 1.
+/// White at 0, dark blue at 1, and a grey that is neither for what is not a number.
 fn shade(value: f64) -> RGBColor {
+    if value.is_nan() {
+        return UNKNOWN;
+    }
     let depth = value.clamp(0.0, 1.0);
     let between = |light: f64, dark: f64| (light + (dark - light) * depth).round() as u8;
     RGBColor(between(255.0, 8.0), between(255.0, 64.0), between(255.0, 129.0))
@@ -159,6 +163,12 @@ mod tests {
             (frames(&plain), frames(&similarity.heat_map("alike", Some(&plan)))),
             (0, 2)
         );
+    }
+
+    #[test]
+    fn what_is_not_a_number_is_grey() {
+        let svg = Similarity::new(["a"], ["x"], vec![vec![f64::NAN]]).heat_map("", None);
+        assert!(svg.contains("#BEBEBE") && svg.contains("NaN"), "{svg}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
-use std::{fs, io::Write, path::Path};
+use std::{collections::HashSet, fs, io::Write, path::Path};
 
-use kd_core::Error;
+use kd_core::{Error, check};
 use serde::{Deserialize, Serialize};
 
 /// Which layer of a student learns from which of its teacher: a value, to be saved, read, changed and trained with.
@@ -34,10 +34,32 @@ use serde::{Deserialize, Serialize};
 /// [`Similarity::plan`](super::Similarity::plan), which makes one by evidence;
 /// [`FeaturePairs::from_plan`](crate::FeaturePairs::from_plan), which makes losses of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Unchecked")]
 pub struct Plan {
-    /// The pairs, in the order of the student's layers where a matching made them.
+    /// The pairs, in the order of the student's layers where a matching made them. No two are of the same layers.
     pub pairs: Vec<PlannedPair>,
+}
+
+/// What a file says, before anyone has looked whether a pair comes twice.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    pairs: Vec<PlannedPair>,
+}
+
+impl TryFrom<Unchecked> for Plan {
+    type Error = String;
+
+    fn try_from(Unchecked { pairs }: Unchecked) -> Result<Self, String> {
+        let mut known = HashSet::new();
+        if let Some(twice) = pairs.iter().find(|pair| !known.insert((&pair.student, &pair.teacher))) {
+            return Err(format!(
+                "the pair of the student's '{}' and the teacher's '{}' comes twice; leave one of them out",
+                twice.student, twice.teacher
+            ));
+        }
+        Ok(Self { pairs })
+    }
 }
 
 /// One pair of a [`Plan`].
@@ -115,8 +137,15 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`Error::Write`] if the file cannot be written; what was there before still is.
+    /// [`Error::Write`] if the file cannot be written, and [`Error::InvalidValue`] if a weight or a similarity is NaN or
+    /// infinite, which JSON cannot say; what was there before still is.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
+        for pair in &self.pairs {
+            check::finite("Plan", "the weight of a pair", pair.weight)?;
+            if let Some(similarity) = pair.similarity {
+                check::finite("Plan", "the similarity of a pair", similarity)?;
+            }
+        }
         let path = path.as_ref();
         write_whole(path, &self.json()).map_err(|source| Error::Write {
             path: path.to_owned(),
@@ -128,7 +157,7 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if the file cannot be read, and [`Error::Config`] if it is not a plan.
+    /// [`Error::Read`] if the file cannot be read, and [`Error::Config`] if it is not a plan, or a pair comes twice.
     pub fn load(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let json = fs::read(path).map_err(|source| Error::Read {

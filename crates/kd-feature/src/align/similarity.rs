@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
 use kd_core::Error;
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,8 @@ impl Similarity {
     ///
     /// # Panics
     ///
-    /// If there is not a row for each layer of the student and a number in it for each of the teacher's, or there are no
-    /// layers.
+    /// If there is not a row for each layer of the student and a number in it for each of the teacher's, there are no layers,
+    /// or two of a side have the same name.
     #[track_caller]
     pub fn new<S: Into<String>, T: Into<String>>(
         student: impl IntoIterator<Item = S>,
@@ -155,6 +155,14 @@ impl TryFrom<Unchecked> for Similarity {
                 teacher.len()
             ));
         }
+        for (side, names) in [("student", &student), ("teacher", &teacher)] {
+            let mut known = HashSet::new();
+            if let Some(name) = names.iter().find(|name| !known.insert(*name)) {
+                return Err(format!(
+                    "Similarity: the {side}'s layer '{name}' comes twice; give each layer a name of its own"
+                ));
+            }
+        }
         Ok(Self {
             student,
             teacher,
@@ -179,6 +187,11 @@ mod tests {
             error
                 .to_string()
                 .contains("rows of [1] numbers for 1 layers of the student and 2"),
+            "{error}"
+        );
+        let error = serde_json::from_str::<Similarity>(&json.replace("y", "x")).unwrap_err();
+        assert!(
+            error.to_string().contains("the teacher's layer 'x' comes twice"),
             "{error}"
         );
     }

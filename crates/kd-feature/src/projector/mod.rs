@@ -10,7 +10,7 @@ macro_rules! of_features {
             fn project(&self, features: kd_core::Feature) -> kd_core::Feature {
                 match features {
                     $(kd_core::Feature::$kind(features) => self.project(features).into(),)+
-                    features => kd_core::check::wrong_rank(stringify!($projector), &features, $takes),
+                    features => kd_core::check::wrong_rank(stringify!($projector), &features.shape(), $takes),
                 }
             }
         }

@@ -18,9 +18,11 @@ impl<'a, R> Matrix<'a, R> {
     /// A view into the slice, which has to hold all of it.
     pub fn new(numbers: &'a [R], shape: [usize; 2], strides: [usize; 2]) -> Self {
         let [last_row, last_column] = shape.map(|size| size.saturating_sub(1));
-        let last = last_row * strides[0] + last_column * strides[1];
+        // What wraps around could seem to lie within.
+        let down = last_row.checked_mul(strides[0]);
+        let last = down.and_then(|down| down.checked_add(last_column.checked_mul(strides[1])?));
         assert!(
-            shape.contains(&0) || last < numbers.len(),
+            shape.contains(&0) || last.is_some_and(|last| last < numbers.len()),
             "the matrix ends within its slice"
         );
         Self {
@@ -73,7 +75,7 @@ pub(super) enum Onto {
 #[allow(unsafe_code, reason = "gemm takes pointers")]
 pub(super) fn multiply<R: Real>(a: Matrix<R>, b: Matrix<R>, onto: Onto, place: &mut [R], threads: Parallelism) {
     let ([m, k], [height, n]) = (a.shape, b.shape);
-    assert!(k == height && place.len() == m * n, "the shapes fit");
+    assert!(k == height && m.checked_mul(n) == Some(place.len()), "the shapes fit");
     let strides = |matrix: Matrix<R>| matrix.strides.map(|stride| stride as isize);
     let ([a_down, a_right], [b_down, b_right]) = (strides(a), strides(b));
     // SAFETY: `Matrix::new` saw to it that a and b lie within slices which we borrow, `place` is ours alone and holds m rows
@@ -137,6 +139,12 @@ mod tests {
     #[should_panic(expected = "the matrix ends within its slice")]
     fn a_view_beyond_its_slice_is_refused() {
         Matrix::new(&A, [2, 4], [4, 1]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the matrix ends within its slice")]
+    fn a_view_beyond_all_addresses_is_refused() {
+        Matrix::new(&A, [3, 1], [usize::MAX / 2 + 1, 1]);
     }
 
     #[test]

@@ -1,11 +1,14 @@
-use burn::backend::{
-    Autodiff, TensorMetadata,
-    autodiff::{
-        checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
-        grads::Gradients,
-        ops::{Backward, Ops, OpsKind},
+use burn::{
+    backend::{
+        Autodiff, TensorMetadata,
+        autodiff::{
+            checkpoint::{base::Checkpointer, strategy::CheckpointStrategy},
+            grads::Gradients,
+            ops::{Backward, Ops, OpsKind},
+        },
+        tensor::FloatTensor,
     },
-    tensor::FloatTensor,
+    tensor::{DType, FloatDType},
 };
 
 use super::{LinearDivergenceBackend, chunks::Chunks};
@@ -15,18 +18,24 @@ use crate::{GradientBackend, LinearDivergence};
 struct LinearBackward;
 
 impl<B: GradientBackend> Backward<B, 2> for LinearBackward {
-    /// The gradients of the sum for hidden states and weight.
-    type State = (FloatTensor<B>, Option<FloatTensor<B>>);
+    /// The gradients of the sum for hidden states and weight, and the type of both.
+    type State = (FloatTensor<B>, Option<FloatTensor<B>>, FloatDType);
 
     fn backward(self, ops: Ops<Self::State, 2>, grads: &mut Gradients, _checkpointer: &mut Checkpointer) {
         let above = grads.consume::<B>(&ops.node);
-        // Scaled as rows, for that is done in place.
+        let (hidden, weight, dtype) = ops.state;
+        // Scaled as rows, for that is done in place; and before it is rounded, for what comes from above may be what keeps
+        // half precision from rounding it to 0.
         let scale = |gradient: FloatTensor<B>| {
             let rows = gradient.shape()[0];
-            B::scale_rows(gradient, B::float_expand(above.clone(), [rows].into()))
+            let scaled = B::scale_rows(gradient, B::float_expand(above.clone(), [rows].into()));
+            if scaled.dtype() == DType::from(dtype) {
+                scaled
+            } else {
+                B::float_cast(scaled, dtype)
+            }
         };
         let [hidden_node, weight_node] = ops.parents;
-        let (hidden, weight) = ops.state;
         if let Some(node) = hidden_node {
             grads.register::<B>(node.id, scale(hidden));
         }
@@ -56,7 +65,8 @@ impl<B: GradientBackend + LinearDivergenceBackend, C: CheckpointStrategy> Linear
         match LinearBackward.prepare::<C>(nodes).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let outcome = B::linear_gradients(&chunks, weight_learns);
-                prep.finish((outcome.hidden, outcome.weight), outcome.value)
+                let dtype = chunks.student.0.dtype().into();
+                prep.finish((outcome.hidden, outcome.weight, dtype), outcome.value)
             }
             OpsKind::UnTracked(prep) => prep.finish(chunks.value()),
         }

@@ -1,8 +1,8 @@
 //! The work of a backend with kernels: some rows after the others.
 
-use burn::{
-    backend::{Slice, TensorMetadata, get_device_settings, tensor::FloatTensor},
-    tensor::{DType, FloatDType},
+use burn::backend::{
+    Slice, TensorMetadata, get_device_settings,
+    tensor::{BoolTensor, FloatTensor},
 };
 
 use crate::{GradientBackend, LinearDivergence};
@@ -14,11 +14,13 @@ const NUMBERS_IN_BLOCK: usize = 1 << 21;
 pub struct Chunks<B: GradientBackend> {
     pub(crate) student: (FloatTensor<B>, FloatTensor<B>),
     pub(crate) teacher: (FloatTensor<B>, FloatTensor<B>),
+    /// In f32, or in f64 if the student is.
     pub(crate) row_weights: FloatTensor<B>,
     pub(crate) how: LinearDivergence,
 }
 
-/// The sum, and its gradients.
+/// The sum and its gradients, all in the type of the row weights: in half precision little would be left of a gradient that
+/// was divided by the number of rows.
 pub struct WithGradients<B: GradientBackend> {
     /// `[1]`.
     pub value: FloatTensor<B>,
@@ -51,7 +53,7 @@ impl<B: GradientBackend> Chunks<B> {
             ..
         } = self.how;
         let of_chunks = self.starts().map(|start| {
-            let [student, teacher] = self.logits(start);
+            let [student, teacher] = self.logits(self.hidden(start));
             self.weigh(B::divergence(student, teacher, divergence, temperature), start)
         });
         of_chunks.reduce(B::float_add).expect("there are rows")
@@ -64,17 +66,29 @@ impl<B: GradientBackend> Chunks<B> {
             temperature,
             ..
         } = self.how;
-        let (hidden, weight) = &self.student;
+        let (_, weight) = &self.student;
         let back = B::float_transpose(weight.clone());
+        let largest = self.largest();
+        // At most 1, so that half precision keeps their digits.
+        let shares = B::float_div(
+            self.row_weights.clone(),
+            B::float_expand(largest.clone(), self.row_weights.shape()),
+        );
         let mut value: Option<FloatTensor<B>> = None;
         let mut of_hidden = Vec::new();
-        let mut of_weight = weight_learns.then(|| zeros_like::<B>(weight));
+        let mut of_weight = weight_learns.then(|| self.zeros_like(weight));
         for start in self.starts() {
-            let [student, teacher] = self.logits(start);
+            let hidden = self.hidden(start);
+            let [student, teacher] = self.logits(hidden.clone());
             let (values, gradient) = B::divergence_and_gradient(student, teacher, divergence, temperature);
-            let gradient = B::scale_rows(gradient, self.rows(&self.row_weights, start));
-            of_weight = of_weight.map(|total| add_product::<B>(total, self.rows(hidden, start), &gradient));
-            of_hidden.push(B::float_matmul(gradient, back.clone()));
+            let gradient = as_type_of::<B>(gradient, weight);
+            let [hidden, _] = hidden;
+            of_weight = of_weight.map(|total| {
+                let shared = B::scale_rows(hidden, self.rows(&shares, start));
+                add_product::<B>(total, shared, &gradient)
+            });
+            let product = as_type_of::<B>(B::float_matmul(gradient, back.clone()), &self.row_weights);
+            of_hidden.push(B::scale_rows(product, self.rows(&self.row_weights, start)));
             let weighed = self.weigh(values, start);
             value = Some(match value {
                 None => weighed,
@@ -84,7 +98,10 @@ impl<B: GradientBackend> Chunks<B> {
         WithGradients {
             value: value.expect("there are rows"),
             hidden: B::float_cat(of_hidden, 0),
-            weight: of_weight.map(|total| as_type_of::<B>(total, weight)),
+            weight: of_weight.map(|total| {
+                let height = total.shape()[0];
+                B::scale_rows(total, B::float_expand(largest, [height].into()))
+            }),
         }
     }
 
@@ -99,27 +116,48 @@ impl<B: GradientBackend> Chunks<B> {
         B::float_slice(tensor.clone(), &[Slice::from(start..end)])
     }
 
-    fn logits(&self, start: usize) -> [FloatTensor<B>; 2] {
-        [&self.student, &self.teacher].map(|(hidden, weight)| B::float_matmul(self.rows(hidden, start), weight.clone()))
+    /// A chunk of both sides' hidden states. A row without weight does not count, not even if it is not a number: it is zeros.
+    fn hidden(&self, start: usize) -> [FloatTensor<B>; 2] {
+        let weights = self.rows(&self.row_weights, start);
+        let without = equals_0::<B>(weights);
+        [&self.student, &self.teacher].map(|(hidden, _)| {
+            let hidden = self.rows(hidden, start);
+            let [rows, width] = hidden.shape().dims();
+            let column = B::bool_reshape(without.clone(), [rows, 1].into());
+            B::float_mask_fill(hidden, B::bool_expand(column, [rows, width].into()), 0.0.into())
+        })
     }
 
-    /// Σ weight · value over a chunk's rows, `[1]`. A row without weight does not count, not even if it is not a number.
+    /// What they make, in one type.
+    fn logits(&self, [student, teacher]: [FloatTensor<B>; 2]) -> [FloatTensor<B>; 2] {
+        let student = B::float_matmul(student, self.student.1.clone());
+        let teacher = B::float_matmul(teacher, self.teacher.1.clone());
+        if student.dtype() == teacher.dtype() {
+            return [student, teacher];
+        }
+        [student, teacher].map(|logits| as_type_of::<B>(logits, &self.row_weights))
+    }
+
+    /// Σ weight · value over a chunk's rows, `[1]`.
     fn weigh(&self, values: FloatTensor<B>, start: usize) -> FloatTensor<B> {
-        let weights = self.rows(&self.row_weights, start);
-        let weighed = B::float_mul(values, weights.clone());
-        let out_dtype = get_device_settings::<B>(&weights.device()).bool_dtype;
-        let without = B::float_equal_elem(weights, 0.0.into(), out_dtype);
-        B::float_sum(B::float_mask_fill(weighed, without, 0.0.into()))
+        B::float_sum(B::float_mul(values, self.rows(&self.row_weights, start)))
+    }
+
+    /// The largest row weight, or 1 if all are 0: `[1]`.
+    fn largest(&self) -> FloatTensor<B> {
+        let largest = B::float_max_abs(self.row_weights.clone());
+        B::float_mask_fill(largest.clone(), equals_0::<B>(largest), 1.0.into())
+    }
+
+    /// Where the gradient for a weight is summed up.
+    fn zeros_like(&self, weight: &FloatTensor<B>) -> FloatTensor<B> {
+        B::float_zeros(weight.shape(), &weight.device(), self.row_weights.dtype().into())
     }
 }
 
-/// Where the gradient for a weight is summed up, in f32 for half precision.
-fn zeros_like<B: GradientBackend>(weight: &FloatTensor<B>) -> FloatTensor<B> {
-    let dtype = match weight.dtype() {
-        DType::F64 => FloatDType::F64,
-        _ => FloatDType::F32,
-    };
-    B::float_zeros(weight.shape(), &weight.device(), dtype)
+fn equals_0<B: GradientBackend>(numbers: FloatTensor<B>) -> BoolTensor<B> {
+    let dtype = get_device_settings::<B>(&numbers.device()).bool_dtype;
+    B::float_equal_elem(numbers, 0.0.into(), dtype)
 }
 
 /// Adds hiddenᵀ · gradient, some columns at a time.

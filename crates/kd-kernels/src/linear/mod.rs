@@ -52,10 +52,7 @@ impl LinearDivergence {
     /// If there are none.
     #[track_caller]
     pub fn with_rows_at_once(self, rows: usize) -> Self {
-        assert!(
-            rows > 0,
-            "linear_divergence: 0 rows at once never come to an end; give at least 1"
-        );
+        some_at_once(rows);
         Self {
             rows_at_once: rows,
             ..self
@@ -78,12 +75,17 @@ impl LinearDivergence {
     ///
     /// # Gradient
     ///
-    /// For the student's hidden states and weight; a weight off the autodiff graph costs nothing. The teacher and the row weights
-    /// are constants.
+    /// For the student's hidden states and weight, each in its own type; a weight off the autodiff graph costs nothing. The
+    /// teacher and the row weights are constants. A row of weight 0 does not count, not even if it is not a number.
+    ///
+    /// # Types
+    ///
+    /// Any: where hidden states and weight of a side differ they are multiplied in the wider type, or in f32 if that is none
+    /// of both, and where student and teacher differ their logits are compared in f32, or in f64 if the student's are.
     ///
     /// # Panics
     ///
-    /// If the shapes do not fit, or there are no rows.
+    /// If the shapes do not fit, or there are no rows, or none at once.
     #[track_caller]
     pub fn weighted_sum(
         self,
@@ -94,6 +96,8 @@ impl LinearDivergence {
         let student = [student_hidden, student_weight];
         let teacher = [teacher_hidden.without_autodiff(), teacher_weight.without_autodiff()];
         check(&student, &teacher, &row_weights);
+        some_at_once(self.rows_at_once);
+        let [student, teacher] = [student, teacher].map(in_one_type);
         // In the type of the divergence's values.
         let dtype = match student[0].dtype() {
             DType::F64 => FloatDType::F64,
@@ -118,6 +122,28 @@ impl LinearDivergence {
     }
 }
 
+/// A side in the wider of its types, or in f32 if one half precision meets the other.
+fn in_one_type(side: [Tensor<2>; 2]) -> [Tensor<2>; 2] {
+    let [hidden, weight] = side.each_ref().map(|tensor| tensor.dtype());
+    if hidden == weight {
+        return side;
+    }
+    let dtype = if [hidden, weight].contains(&DType::F64) {
+        FloatDType::F64
+    } else {
+        FloatDType::F32
+    };
+    side.map(|tensor| tensor.cast(dtype))
+}
+
+#[track_caller]
+fn some_at_once(rows: usize) {
+    assert!(
+        rows > 0,
+        "linear_divergence: 0 rows at once never come to an end; give at least 1"
+    );
+}
+
 #[track_caller]
 fn check(student: &[Tensor<2>; 2], teacher: &[Tensor<2>; 2], row_weights: &Tensor<1>) {
     for (who, [hidden, weight]) in [("student", student), ("teacher", teacher)] {
@@ -126,6 +152,10 @@ fn check(student: &[Tensor<2>; 2], teacher: &[Tensor<2>; 2], row_weights: &Tenso
             width == height,
             "linear_divergence: the {who}'s hidden states are {width} wide and its weight has {height} rows; logits are hidden · \
              weight, and the weight is [hidden, vocab] (transpose one that is [vocab, hidden])"
+        );
+        assert!(
+            width > 0,
+            "linear_divergence: the {who}'s hidden states hold no numbers; give at least one to each row"
         );
     }
     let ([rows, _], [of_teacher, _]) = (student[0].dims(), teacher[0].dims());
