@@ -53,8 +53,6 @@ mod of_feature;
 #[doc = include_str!("../../../docs/features.md")]
 struct Chapter;
 
-#[macro_use]
-
 mod activation_boundary;
 pub mod align;
 mod attention_transfer;
@@ -85,6 +83,7 @@ mod pairs;
 mod paraphraser;
 mod partial_l2;
 mod probabilistic_transfer;
+#[macro_use]
 mod projector;
 mod regression;
 mod relational;
