@@ -21,7 +21,7 @@ pub(crate) fn softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 
 #[cfg(test)]
 mod tests {
-    use burn::tensor::{Device, FloatDType, TensorData};
+    use burn::tensor::{DType, Device, TensorData};
 
     use super::*;
 
@@ -29,7 +29,7 @@ mod tests {
     fn it_is_the_logarithm_of_1_and_an_exponential() {
         let numbers = [-700.0f64, -40.0, -8.0, -1.0, -1e-3, 0.0, 1e-3, 1.0, 8.0, 40.0, 700.0];
         let device = Device::flex().autodiff();
-        let x = Tensor::<1>::from_data(TensorData::from(numbers), (&device, FloatDType::F64)).require_grad();
+        let x = Tensor::<1>::from_data(TensorData::from(numbers), (&device, DType::F64)).require_grad();
         let y = softplus(x.clone());
         let slopes: Vec<f64> = x
             .grad(&y.clone().sum().backward())
