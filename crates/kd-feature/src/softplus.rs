@@ -7,8 +7,10 @@ const TERMS: usize = 17;
 ///
 /// Burn's own has the digits that the device's logarithm has, and near 1 that may be few: WGSL allows it an absolute error.
 pub(crate) fn softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    let size = x.clone().abs();
-    let e = size.clone().neg().exp();
+    // Two parts that share no gradient, so that a small one is not added to a large one: what is above 0, and the rest.
+    let above = x.clone().greater_elem(0.0);
+    let e = x.clone().mask_where(above.clone(), x.clone().neg()).exp();
+    let ramp = x.mask_fill(above.bool_not(), 0.0);
     // log(1 + e) = 2 · artanh(s) with s = e / (2 + e), and artanh(s) = s + s³ / 3 + s⁵ / 5 + …
     let s = e.clone() * (e + 2.0).recip();
     let square = s.clone().square();
@@ -16,7 +18,7 @@ pub(crate) fn softplus<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     let series = (0..TERMS - 1)
         .rev()
         .fold(last, |sum, term| sum * square.clone() + ((2 * term + 1) as f64).recip());
-    (x + size) * 0.5 + s * series * 2.0
+    ramp + s * series * 2.0
 }
 
 #[cfg(test)]
