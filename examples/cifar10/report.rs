@@ -1,10 +1,9 @@
 //! The results as JSON.
 
-use std::path::PathBuf;
-
 use kd_examples::burn_version::burn_version;
+use kd_examples::result_files::ResultFiles;
 use kd_examples::spread::Spread;
-use kd_examples::whole_file::{self, WriteError};
+use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
 use crate::alignment::Alignment;
@@ -36,7 +35,7 @@ pub struct Report {
     /// One per seed.
     pub changes: Vec<Change>,
     #[serde(skip)]
-    files: Vec<PathBuf>,
+    files: ResultFiles,
 }
 
 /// What a network costs.
@@ -77,9 +76,7 @@ struct Summary {
 impl Report {
     /// An empty one, to be written into the folder `--out` and the file `--json`.
     pub fn new(options: Options, recipe: Recipe, data: Source, costs: [Cost; 2]) -> Self {
-        let files = std::iter::once(options.out.join("results.json"))
-            .chain(options.json.clone())
-            .collect();
+        let files = ResultFiles::new(&options.out, options.json.clone());
         Self {
             program: "cifar10",
             version: env!("CARGO_PKG_VERSION"),
@@ -103,7 +100,7 @@ impl Report {
     ///
     /// [`WriteError`] when one of them cannot.
     pub fn check_writable(&self) -> Result<(), WriteError> {
-        self.files.iter().try_for_each(|file| whole_file::check_writable(file))
+        self.files.check_writable()
     }
 
     /// Writes the files, each whole or not at all.
@@ -114,10 +111,7 @@ impl Report {
     pub fn write(&self) -> Result<(), WriteError> {
         let mut json = serde_json::to_value(self).expect("a report has nothing that JSON lacks");
         json["summary"] = serde_json::to_value(Way::ALL.map(|who| self.summary(who))).expect("nor has a summary");
-        let json = serde_json::to_string_pretty(&json).expect("nor its value");
-        self.files
-            .iter()
-            .try_for_each(|file| whole_file::write(file, json.as_bytes()))
+        self.files.write(&json)
     }
 
     fn summary(&self, who: Way) -> Summary {

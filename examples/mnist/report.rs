@@ -1,10 +1,9 @@
 //! The results as JSON.
 
-use std::path::PathBuf;
-
 use kd_examples::burn_version::burn_version;
+use kd_examples::result_files::ResultFiles;
 use kd_examples::spread::Spread;
-use kd_examples::whole_file::{self, WriteError};
+use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
 use crate::cost::Cost;
@@ -31,7 +30,7 @@ pub struct Report {
     /// One per network and seed.
     pub scores: Vec<Score>,
     #[serde(skip)]
-    files: Vec<PathBuf>,
+    files: ResultFiles,
 }
 
 #[derive(Serialize)]
@@ -47,9 +46,7 @@ struct Summary {
 impl Report {
     /// An empty one, to be written into the folder `--out` and the file `--json`.
     pub fn new(options: Options, recipe: Recipe, data: Source) -> Self {
-        let files = std::iter::once(options.out.join("results.json"))
-            .chain(options.json.clone())
-            .collect();
+        let files = ResultFiles::new(&options.out, options.json.clone());
         Self {
             program: "mnist",
             version: env!("CARGO_PKG_VERSION"),
@@ -71,7 +68,7 @@ impl Report {
     ///
     /// [`WriteError`] when one of them cannot.
     pub fn check_writable(&self) -> Result<(), WriteError> {
-        self.files.iter().try_for_each(|file| whole_file::check_writable(file))
+        self.files.check_writable()
     }
 
     /// Writes the files, each whole or not at all.
@@ -80,10 +77,7 @@ impl Report {
     ///
     /// [`WriteError`] when the system refuses.
     pub fn write(&self) -> Result<(), WriteError> {
-        let json = serde_json::to_string_pretty(&self.json()).expect("a report has nothing that JSON lacks");
-        self.files
-            .iter()
-            .try_for_each(|file| whole_file::write(file, json.as_bytes()))
+        self.files.write(&self.json())
     }
 
     fn json(&self) -> serde_json::Value {

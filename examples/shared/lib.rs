@@ -11,6 +11,7 @@ pub mod interrupt;
 pub mod mnist_folder;
 pub mod picture;
 pub mod progress;
+pub mod result_files;
 pub mod spread;
 pub mod strip_plot;
 pub mod table;
