@@ -15,6 +15,10 @@ pub use kd_core::rows;
 pub use kd_feature as feature;
 /// Fused row-wise divergences, for losses of your own.
 pub use kd_kernels as kernels;
+/// How good, how honest and how alike predictions are: calibration, likelihood, agreement.
+pub use kd_metrics as metrics;
+/// Networks that teach themselves: exits, earlier selves, other views, peers.
+pub use kd_self as self_distillation;
 /// Learning from a teacher's soft labels.
 pub use kd_soft_label as soft_label;
 

@@ -1,0 +1,21 @@
+//! Self-distillation for [Burn](burn): a network learns from itself, and no larger one is needed.
+//!
+//! # Within one network
+//!
+//! | Piece | What teaches what |
+//! |---|---|
+//!
+//! # Along time
+//!
+//! | Piece | What teaches what |
+//! |---|---|
+//!
+//! # Across views and peers
+//!
+//! | Piece | What teaches what |
+//! |---|---|
+//!
+//! # Without a teacher, and in steps
+//!
+//! | Piece | What teaches what |
+//! |---|---|

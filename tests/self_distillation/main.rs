@@ -1,0 +1,1 @@
+//! Self-distillation: golden values, laws, bad input and whole training steps, a file for each idea.
