@@ -11,6 +11,10 @@ pub use kd_core::{
 pub use kd_core::check;
 /// Row-wise numerics: soften, log-probabilities, divergences, masks.
 pub use kd_core::rows;
+/// A teacher's outputs by sample, recorded once.
+pub use kd_cache as cache;
+/// Many teachers as one, and the making of them.
+pub use kd_ensemble as ensemble;
 /// Learning from a teacher's features.
 pub use kd_feature as feature;
 /// Fused row-wise divergences, for losses of your own.

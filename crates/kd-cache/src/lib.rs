@@ -1,0 +1,1 @@
+//! A teacher's outputs by sample, recorded once and served afterwards.

@@ -1,0 +1,1 @@
+//! Recorded teachers: what is written is read, and what goes wrong is told.

@@ -1,0 +1,1 @@
+//! Ensembles: golden values, laws and bad input, a file for each idea.
