@@ -9,6 +9,7 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`Ema`] | the average of a student's weights teaches it, and is often the better network: mean teacher (Tarvainen & Valpola, 2017) |
 //!
 //! # Across views and peers
 //!
@@ -19,3 +20,9 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+
+mod average;
+mod ema;
+mod record;
+
+pub use ema::{Buffers, Ema, EmaConfig};
