@@ -4,3 +4,5 @@ mod chain;
 mod ema;
 mod generations;
 mod network;
+mod route;
+mod snapshot;

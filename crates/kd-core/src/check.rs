@@ -23,7 +23,7 @@ pub use feature::{
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
-pub use members::{at_least_one, no_larger, no_more_networks, ratio, same_members};
+pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
 pub use memory::{dataset_indices, distinct_indices};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
