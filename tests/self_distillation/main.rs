@@ -1,1 +1,8 @@
 //! Self-distillation: golden values, laws, bad input and whole training steps, a file for each idea.
+
+mod chain;
+mod ema;
+mod generations;
+mod network;
+mod route;
+mod snapshot;

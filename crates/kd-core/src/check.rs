@@ -7,19 +7,23 @@ use burn::tensor::{Bool, Tensor};
 
 use crate::Error;
 
+mod average;
 mod feature;
 mod feature_values;
 mod labels;
+mod members;
 mod memory;
 mod projector;
 mod sparse;
 
+pub use average::{decay, no_more_parameters, same_parameter};
 pub use feature::{
     channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
+pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
 pub use memory::{dataset_indices, distinct_indices};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
