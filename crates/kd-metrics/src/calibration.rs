@@ -69,7 +69,7 @@ use crate::{
 ///
 /// # See also
 ///
-/// `ReliabilityDiagram` (feature `plot`),
+/// [`best_temperature`](crate::best_temperature), which makes confidences honest; `ReliabilityDiagram` (feature `plot`),
 /// which shows the bins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {

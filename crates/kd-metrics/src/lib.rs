@@ -8,6 +8,7 @@
 //! | [`Calibration`] | whether it is right as often as it says: expected and maximum calibration error (ECE, MCE), by bins |
 //! | [`Agreement`] | how often student and teacher say the same, and how far apart they are |
 //! | [`Scores`] | accuracy, NLL, Brier, ECE and MCE at once, and their [`Report`] |
+//! | [`best_temperature`] | the temperature that makes confidences honest, from held-out samples |
 //! | `ReliabilityDiagram` (feature `plot`) | calibration as a picture, of one model or of several |
 //!
 //! They share a form: `new`, [`update`](Scores::update) with a batch's logits and labels, `merge` with what was counted
@@ -36,6 +37,7 @@
 
 mod accuracy;
 mod agreement;
+mod best_temperature;
 mod brier;
 mod calibration;
 mod likelihood;
@@ -50,6 +52,7 @@ mod scores;
 
 pub use accuracy::Accuracy;
 pub use agreement::Agreement;
+pub use best_temperature::best_temperature;
 pub use brier::Brier;
 pub use calibration::{Calibration, CalibrationBin};
 pub use likelihood::Likelihood;
