@@ -40,6 +40,7 @@ mod agreement;
 mod best_temperature;
 mod brier;
 mod calibration;
+mod calibration_bin;
 mod likelihood;
 mod log_probs;
 mod mean;
@@ -54,7 +55,8 @@ pub use accuracy::Accuracy;
 pub use agreement::Agreement;
 pub use best_temperature::best_temperature;
 pub use brier::Brier;
-pub use calibration::{Calibration, CalibrationBin};
+pub use calibration::Calibration;
+pub use calibration_bin::CalibrationBin;
 pub use likelihood::Likelihood;
 pub use predictions::Predictions;
 #[cfg(feature = "plot")]
