@@ -3,6 +3,7 @@
 mod chain;
 mod ema;
 mod generations;
+mod metrics;
 mod network;
 mod route;
 mod snapshot;
