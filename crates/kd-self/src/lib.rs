@@ -9,6 +9,7 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`ProgressiveLoss`], [`PastPredictions`] | what the network said of a sample an epoch ago, the sample (PS-KD) |
 //!
 //! # Across views and peers
 //!
@@ -19,3 +20,11 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+
+mod at_label;
+mod past_predictions;
+mod progressive;
+mod tensor_file;
+
+pub use past_predictions::{PastPredictions, PastPredictionsConfig};
+pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
