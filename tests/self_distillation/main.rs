@@ -1,4 +1,9 @@
 //! Self-distillation: golden values, laws, bad input and whole training steps, a file for each idea.
 
+mod class_wise;
+mod distortion;
+mod folder;
+mod last_batch;
+mod mean_discrepancy;
 mod past_predictions;
 mod progressive;

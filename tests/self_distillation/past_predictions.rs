@@ -1,6 +1,6 @@
 //! What is remembered of the last epoch: by whom it is read, how it is saved, and what cannot be asked.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use burn::tensor::{DType, Tensor, TensorData};
 use kd::{
@@ -8,6 +8,8 @@ use kd::{
     self_distillation::{PastPredictions, PastPredictionsConfig, ProgressiveLossConfig},
 };
 use kd_testkit::device;
+
+use crate::folder::Folder;
 
 const SAMPLES: usize = 7;
 const CLASSES: usize = 3;
@@ -36,27 +38,6 @@ fn labels(labels: &[i32]) -> Tensor<1, burn::tensor::Int> {
 
 fn message<T>(result: Result<T, Error>) -> String {
     result.err().expect("it must be an error").to_string()
-}
-
-/// A folder of the test's own, gone when the test is.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(test: &str) -> Self {
-        let folder = std::env::temp_dir().join(format!("kd-past-{test}-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        Self(folder)
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.0.join(name)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// Everything of epochs 1 and 2, and half of epoch 3.
@@ -148,7 +129,7 @@ fn the_past_is_off_the_graph() {
 
 #[test]
 fn it_is_saved_and_loaded_to_the_bit_in_the_middle_of_an_epoch() {
-    let folder = Folder::new("bits");
+    let folder = Folder::new("past-bits");
     for half in [false, true] {
         let (config, file) = (config().with_half(half), folder.file("past.safetensors"));
         let mut past = used(&config);
@@ -172,7 +153,7 @@ fn it_is_saved_and_loaded_to_the_bit_in_the_middle_of_an_epoch() {
 
 #[test]
 fn the_file_is_laid_out_as_safetensors() {
-    let folder = Folder::new("layout");
+    let folder = Folder::new("past-layout");
     let file = folder.file("past");
     used(&config()).save(&file).unwrap();
     let bytes = fs::read(&file).unwrap();
@@ -235,7 +216,7 @@ fn a_sample_beyond_the_dataset_is_named() {
 
 #[test]
 fn a_file_that_is_another_thing_says_so() {
-    let folder = Folder::new("other");
+    let folder = Folder::new("past-other");
     let file = folder.file("past");
     used(&config()).save(&file).unwrap();
     let whole = fs::read(&file).unwrap();
@@ -275,10 +256,10 @@ fn a_file_that_is_another_thing_says_so() {
 /// Where nothing can be written, what was there stays.
 #[test]
 fn a_file_that_cannot_be_written_is_an_error() {
-    let folder = Folder::new("write");
+    let folder = Folder::new("past-write");
     let error = message(used(&config()).save(folder.file("no such folder").join("past")));
     assert!(error.contains("cannot write"), "{error}");
-    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 0);
+    assert_eq!(folder.files(), 0);
 }
 
 #[test]

@@ -123,7 +123,8 @@ impl ProgressiveLossConfig {
 ///
 /// # See also
 ///
-/// [`PastPredictions`](crate::PastPredictions), which remembers.
+/// [`PastPredictions`](crate::PastPredictions), which remembers; [`LastBatchLoss`](crate::LastBatchLoss), whose past is a
+/// step ago.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct ProgressiveLoss {

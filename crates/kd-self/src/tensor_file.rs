@@ -171,23 +171,25 @@ impl Contents {
         value.ok_or_else(|| format!("it does not say what its '{key}' is"))
     }
 
-    /// The array of this name, taken out: its type, shape and bytes.
-    pub fn take(&mut self, name: &str) -> Result<(String, Vec<usize>, Vec<u8>), String> {
-        let (entry, bytes) = self.arrays.remove(name).ok_or(format!("it has no array '{name}'"))?;
-        Ok((entry.dtype, entry.shape, bytes))
+    /// Type and shape of the array of this name, if there is one.
+    pub fn entry(&self, name: &str) -> Option<(&str, &[usize])> {
+        let (entry, _) = self.arrays.get(name)?;
+        Some((&entry.dtype, &entry.shape))
     }
 
     /// The bytes of the array of this name, which must be of this type and shape.
     pub fn take_as(&mut self, name: &str, dtype: &str, shape: &[usize], size: usize) -> Result<Vec<u8>, String> {
-        let (of_type, of_shape, bytes) = self.take(name)?;
+        let (entry, bytes) = self.arrays.remove(name).ok_or(format!("it has no array '{name}'"))?;
+        let (of_type, of_shape) = (entry.dtype, entry.shape);
         if (of_type.as_str(), of_shape.as_slice()) != (dtype, shape) {
             return Err(format!(
                 "'{name}' is {of_type} of shape {of_shape:?}, and not {dtype} of shape {shape:?}"
             ));
         }
-        let expected = shape.iter().product::<usize>() * size;
-        if bytes.len() != expected {
-            return Err(format!("'{name}' has {} bytes, and not {expected}", bytes.len()));
+        // Sizes from a file can be of any number.
+        let expected = shape.iter().try_fold(size, |bytes, &axis| bytes.checked_mul(axis));
+        if Some(bytes.len()) != expected {
+            return Err(format!("'{name}' has {} bytes, which its shape does not", bytes.len()));
         }
         Ok(bytes)
     }

@@ -1,6 +1,8 @@
 //! What a memory of the dataset's samples must be given.
 
-use super::not_empty;
+use burn::tensor::Tensor;
+
+use super::{has_classes, not_empty};
 use crate::Error;
 
 /// Each of a batch's samples must be one of the dataset's.
@@ -73,5 +75,21 @@ pub fn remembered(owner: &str, [rows, classes]: [usize; 2], ids: usize, expected
         classes == expected,
         "{owner}: the logits have shape [{rows}, {classes}], and the memory is of {expected} classes; make it for as many \
          as the student has"
+    );
+}
+
+/// What is recalled must be of the first rows of a batch, in the student's classes.
+///
+/// # Panics
+///
+/// If no rows are recalled, or more than there are, or the classes differ.
+#[track_caller]
+pub fn recalled(loss: &str, student: &Tensor<2>, recalled: &Tensor<2>) {
+    let ([rows, classes], [shared, of_past]) = (student.dims(), recalled.dims());
+    has_classes(loss, classes);
+    assert!(
+        classes == of_past && (1..=rows).contains(&shared),
+        "{loss}: the student has shape [{rows}, {classes}], and what is recalled [{shared}, {of_past}]; give logits of the \
+         first rows of the batch, in the same classes, or none at all"
     );
 }
