@@ -7,3 +7,4 @@ mod last_batch;
 mod mean_discrepancy;
 mod past_predictions;
 mod progressive;
+mod resumed;

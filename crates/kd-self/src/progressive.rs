@@ -87,7 +87,8 @@ impl ProgressiveLossConfig {
 ///
 /// No temperature. KL, where paper and authors' code report the cross-entropy with the target: the gradient is the same,
 /// and the value less by the target's entropy, so that 0 says that nothing is left to learn. Divided by rows, as the
-/// authors' code does. Their alpha, `(epoch + 1) / end_epoch` with epochs from 0, is the one above.
+/// authors' code does. It is also the gradient of `(1 − alpha) · CE(student, y) + alpha · KL(p ‖ q)`, Hinton's mix at T = 1.
+/// Their alpha, `(epoch + 1) / end_epoch` with epochs from 0, is the one above.
 ///
 /// # Panics
 ///
