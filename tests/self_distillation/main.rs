@@ -4,6 +4,7 @@ mod class_wise;
 mod distortion;
 mod folder;
 mod last_batch;
+mod last_batch_sampler;
 mod mean_discrepancy;
 mod past_predictions;
 mod progressive;
