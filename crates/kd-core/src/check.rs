@@ -27,6 +27,7 @@ pub use labels::{label_count, labelled, labels};
 pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
 pub use memory::{dataset_indices, distinct_indices};
 pub use predictions::{labels_of_samples, probs_of_samples};
+pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 

@@ -14,11 +14,15 @@
 //! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
 //! | [`Route`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
 //! | [`CyclicSchedule`] | the end of a cycle of learning rates the next: snapshots (Huang et al., 2017; Yang et al., 2019) |
+//! | [`ProgressiveLoss`], [`PastPredictions`] | what the network said of a sample an epoch ago, the sample (PS-KD) |
+//! | [`LastBatchLoss`], [`LastBatch`], [`LastBatchSampler`] | what it said of half of a batch one step ago, that half (DLB) |
 //!
 //! # Across views and peers
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`ClassWiseLoss`], [`ClassPairs`] | what it says of another sample of the class, a sample (CS-KD) |
+//! | [`DistortionLoss`], [`MeanDiscrepancyLoss`] | two distorted views of a sample, each other |
 //!
 //! # Without a teacher, and in steps
 //!
@@ -41,3 +45,24 @@ pub use ensemble_of_generations::EnsembleOfGenerations;
 pub use generations::Generations;
 pub use route::Route;
 pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
+
+mod at_label;
+mod class_pairs;
+mod class_wise;
+mod distortion;
+mod last_batch;
+mod mean_discrepancy;
+mod past_predictions;
+mod progressive;
+mod seeded;
+mod tensor_file;
+
+pub use class_pairs::ClassPairs;
+pub use class_wise::{ClassWiseLoss, ClassWiseLossConfig};
+pub use distortion::{DistortionLoss, DistortionLossConfig};
+pub use last_batch::{
+    LastBatch, LastBatchLoss, LastBatchLossConfig, LastBatchSampler, LastBatchSamplerConfig, Recalled,
+};
+pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
+pub use past_predictions::{PastPredictions, PastPredictionsConfig};
+pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
