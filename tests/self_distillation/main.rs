@@ -1,1 +1,3 @@
 //! Self-distillation: golden values, laws, bad input and whole training steps, a file for each idea.
+
+mod mutual;

@@ -11,6 +11,7 @@ mod feature;
 mod feature_values;
 mod labels;
 mod memory;
+mod peers;
 mod projector;
 mod sparse;
 
@@ -21,6 +22,7 @@ pub use feature::{
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
 pub use memory::{dataset_indices, distinct_indices};
+pub use peers::{other_peers, peer, peers};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 

@@ -14,8 +14,13 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`MutualLoss`] | networks that train at the same time teach one another: DML (Zhang et al., 2018) |
 //!
 //! # Without a teacher, and in steps
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+
+mod mutual;
+
+pub use mutual::{MutualLoss, MutualLossConfig};
