@@ -20,7 +20,7 @@ pub use feature::{
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
-pub use labels::{label_count, labelled, labels};
+pub use labels::{confidence, label_count, labelled, labels};
 pub use memory::{dataset_indices, distinct_indices};
 pub use peers::{other_peers, peer, peers};
 pub use projector::{made_for, wrong_rank};
@@ -195,6 +195,15 @@ pub fn share(owner: &'static str, name: &'static str, value: f64, expected: &'st
 /// [`Error::InvalidValue`] if `value` is 0.
 pub fn count(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
     valid(value > 0, owner, name, value as f64, "at least 1")
+}
+
+/// There must be at least two of what is counted.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if `value` is 0 or 1.
+pub fn several(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
+    valid(value > 1, owner, name, value as f64, "at least 2")
 }
 
 /// There must be as many of what is counted as the student has.

@@ -20,7 +20,10 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
 
 mod mutual;
+mod virtual_teacher;
 
 pub use mutual::{MutualLoss, MutualLossConfig};
+pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
