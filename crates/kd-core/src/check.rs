@@ -14,6 +14,7 @@ mod memory;
 mod peers;
 mod projector;
 mod sparse;
+mod weak_head;
 
 pub use feature::{
     channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,
@@ -25,6 +26,7 @@ pub use memory::{dataset_indices, distinct_indices};
 pub use peers::{other_peers, peer, peers};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
+pub use weak_head::with_middle;
 
 /// Student and teacher must have the same shape: nothing broadcasts.
 ///

@@ -21,9 +21,15 @@
 //! | Piece | What teaches what |
 //! |---|---|
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
+//! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
 mod mutual;
+mod universal_self;
 mod virtual_teacher;
+mod with_middle;
+mod zipf;
 
 pub use mutual::{MutualLoss, MutualLossConfig};
+pub use universal_self::{UskdLoss, UskdLossConfig};
 pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
+pub use with_middle::WithMiddle;

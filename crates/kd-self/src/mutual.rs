@@ -161,7 +161,8 @@ impl MutualLossConfig {
 ///
 /// # See also
 ///
-/// [`LossTerms`], to give `mutual` a weight of its own.
+/// [`LossTerms`], to give `mutual` a weight of its own; [`VirtualTeacher`](crate::VirtualTeacher) and
+/// [`UskdLoss`](crate::UskdLoss), where there is not even a peer.
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct MutualLoss {
