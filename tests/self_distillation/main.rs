@@ -16,3 +16,6 @@ mod mean_discrepancy;
 mod past_predictions;
 mod progressive;
 mod resumed;
+mod mutual;
+mod universal_self;
+mod virtual_teacher;

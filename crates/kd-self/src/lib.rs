@@ -23,6 +23,7 @@
 //! |---|---|
 //! | [`ClassWiseLoss`], [`ClassPairs`] | what it says of another sample of the class, a sample (CS-KD) |
 //! | [`DistortionLoss`], [`MeanDiscrepancyLoss`] | two distorted views of a sample, each other |
+//! | [`MutualLoss`] | networks that train at the same time teach one another: DML (Zhang et al., 2018) |
 //!
 //! # Without a teacher, and in steps
 //!
@@ -66,3 +67,16 @@ pub use last_batch::{
 pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
 pub use past_predictions::{PastPredictions, PastPredictionsConfig};
 pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
+//! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
+//! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
+
+mod mutual;
+mod universal_self;
+mod virtual_teacher;
+mod with_middle;
+mod zipf;
+
+pub use mutual::{MutualLoss, MutualLossConfig};
+pub use universal_self::{UskdLoss, UskdLossConfig};
+pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
+pub use with_middle::WithMiddle;
