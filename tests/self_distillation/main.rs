@@ -19,3 +19,8 @@ mod resumed;
 mod mutual;
 mod universal_self;
 mod virtual_teacher;
+mod byot;
+mod deep_supervision;
+mod early_exit;
+#[path = "../features/waves.rs"]
+mod waves;

@@ -8,6 +8,7 @@ use burn::tensor::{Bool, Tensor};
 use crate::Error;
 
 mod average;
+mod exits;
 mod feature;
 mod feature_values;
 mod labels;
@@ -20,6 +21,10 @@ mod sparse;
 mod weak_head;
 
 pub use average::{decay, no_more_parameters, same_parameter};
+pub use exits::{
+    exit_costs, exit_features, exit_rows, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
+    shallower_exits,
+};
 pub use feature::{
     channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,

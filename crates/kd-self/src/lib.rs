@@ -4,6 +4,12 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`DeepSupervision`] | any loss at every exit: labels, another network, or the deepest exit teaches the others |
+//! | [`ExitWeights`] | how much each exit counts, as it changes over training |
+//! | [`HardLabelLoss`] | the true labels, for exits that learn from them alone |
+//! | [`ByotLoss`] | the labels and the deepest exit's answers and features: BYOT (Zhang et al., 2019) on [`Exits`] |
+//! | [`EarlyExit`] | nobody: in use, a sample leaves an [`ExitByExit`] network where it is sure enough |
+//! | [`early_exit_table`] | what that costs, and what it is worth |
 //!
 //! # Along time
 //!
@@ -80,3 +86,31 @@ pub use mutual::{MutualLoss, MutualLossConfig};
 pub use universal_self::{UskdLoss, UskdLossConfig};
 pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
 pub use with_middle::WithMiddle;
+
+/// The examples of the chapter on self-distillation, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/self_distillation.md")]
+struct Chapter;
+
+mod byot;
+mod byot_config;
+mod deep_supervision;
+mod early_exit;
+mod early_exit_table;
+mod exit_by_exit;
+mod exit_output;
+mod exit_weights;
+mod exits;
+mod hard_label;
+mod weighted_sum;
+
+pub use byot::ByotLoss;
+pub use byot_config::ByotLossConfig;
+pub use deep_supervision::DeepSupervision;
+pub use early_exit::{EarlyExit, EarlyExited};
+pub use early_exit_table::{EarlyExitRow, early_exit_table};
+pub use exit_by_exit::{ExitByExit, SelectSamples};
+pub use exit_output::ExitOutput;
+pub use exit_weights::ExitWeights;
+pub use exits::Exits;
+pub use hard_label::{HardLabelLoss, HardLabelLossConfig};
