@@ -8,15 +8,23 @@ use burn::tensor::{Bool, Tensor};
 use crate::Error;
 
 mod average;
+mod exits;
 mod feature;
 mod feature_values;
 mod labels;
 mod members;
 mod memory;
+mod predictions;
+mod peers;
 mod projector;
 mod sparse;
+mod weak_head;
 
 pub use average::{decay, no_more_parameters, same_parameter};
+pub use exits::{
+    exit_costs, exit_features, exit_rows, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
+    shallower_exits,
+};
 pub use feature::{
     channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
@@ -25,8 +33,14 @@ pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power,
 pub use labels::{label_count, labelled, labels};
 pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
 pub use memory::{dataset_indices, distinct_indices};
+pub use predictions::{labels_of_samples, probs_of_samples};
+pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered};
+pub use labels::{confidence, label_count, labelled, labels};
+pub use memory::{dataset_indices, distinct_indices};
+pub use peers::{other_peers, peer, peers};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
+pub use weak_head::with_middle;
 
 /// Student and teacher must have the same shape: nothing broadcasts.
 ///
@@ -197,6 +211,15 @@ pub fn share(owner: &'static str, name: &'static str, value: f64, expected: &'st
 /// [`Error::InvalidValue`] if `value` is 0.
 pub fn count(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
     valid(value > 0, owner, name, value as f64, "at least 1")
+}
+
+/// There must be at least two of what is counted.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if `value` is 0 or 1.
+pub fn several(owner: &'static str, name: &'static str, value: usize) -> Result<(), Error> {
+    valid(value > 1, owner, name, value as f64, "at least 2")
 }
 
 /// There must be as many of what is counted as the student has.

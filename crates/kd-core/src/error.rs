@@ -69,6 +69,17 @@ pub enum Error {
         teacher: usize,
     },
 
+    /// A sample that a memory or a sampler cannot serve; nothing has changed.
+    #[error("{owner}: sample {sample} {reason}")]
+    Sample {
+        /// The type that was asked, such as `PastPredictions`.
+        owner: &'static str,
+        /// The sample's number in the dataset.
+        sample: usize,
+        /// What is wrong with it, and what to do.
+        reason: String,
+    },
+
     /// A file that cannot be read.
     #[error("cannot read {}: {source}. Check that the file exists and may be read", path.display())]
     Read {

@@ -4,6 +4,12 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`DeepSupervision`] | any loss at every exit: labels, another network, or the deepest exit teaches the others |
+//! | [`ExitWeights`] | how much each exit counts, as it changes over training |
+//! | [`HardLabelLoss`] | the true labels, for exits that learn from them alone |
+//! | [`ByotLoss`] | the labels and the deepest exit's answers and features: BYOT (Zhang et al., 2019) on [`Exits`] |
+//! | [`EarlyExit`] | nobody: in use, a sample leaves an [`ExitByExit`] network where it is sure enough |
+//! | [`early_exit_table`] | what that costs, and what it is worth |
 //!
 //! # Along time
 //!
@@ -14,11 +20,16 @@
 //! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
 //! | [`Route`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
 //! | [`CyclicSchedule`] | the end of a cycle of learning rates the next: snapshots (Huang et al., 2017; Yang et al., 2019) |
+//! | [`ProgressiveLoss`], [`PastPredictions`] | what the network said of a sample an epoch ago, the sample (PS-KD) |
+//! | [`LastBatchLoss`], [`LastBatch`], [`LastBatchSampler`] | what it said of half of a batch one step ago, that half (DLB) |
 //!
 //! # Across views and peers
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`ClassWiseLoss`], [`ClassPairs`] | what it says of another sample of the class, a sample (CS-KD) |
+//! | [`DistortionLoss`], [`MeanDiscrepancyLoss`] | two distorted views of a sample, each other |
+//! | [`MutualLoss`] | networks that train at the same time teach one another: DML (Zhang et al., 2018) |
 //!
 //! # Without a teacher, and in steps
 //!
@@ -41,3 +52,65 @@ pub use ensemble_of_generations::EnsembleOfGenerations;
 pub use generations::Generations;
 pub use route::Route;
 pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
+
+mod at_label;
+mod class_pairs;
+mod class_wise;
+mod distortion;
+mod last_batch;
+mod mean_discrepancy;
+mod past_predictions;
+mod progressive;
+mod seeded;
+mod tensor_file;
+
+pub use class_pairs::ClassPairs;
+pub use class_wise::{ClassWiseLoss, ClassWiseLossConfig};
+pub use distortion::{DistortionLoss, DistortionLossConfig};
+pub use last_batch::{
+    LastBatch, LastBatchLoss, LastBatchLossConfig, LastBatchSampler, LastBatchSamplerConfig, Recalled,
+};
+pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
+pub use past_predictions::{PastPredictions, PastPredictionsConfig};
+pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
+//! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
+//! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
+
+mod mutual;
+mod universal_self;
+mod virtual_teacher;
+mod with_middle;
+mod zipf;
+
+pub use mutual::{MutualLoss, MutualLossConfig};
+pub use universal_self::{UskdLoss, UskdLossConfig};
+pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
+pub use with_middle::WithMiddle;
+
+/// The examples of the chapter on self-distillation, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/self_distillation.md")]
+struct Chapter;
+
+mod byot;
+mod byot_config;
+mod deep_supervision;
+mod early_exit;
+mod early_exit_table;
+mod exit_by_exit;
+mod exit_output;
+mod exit_weights;
+mod exits;
+mod hard_label;
+mod weighted_sum;
+
+pub use byot::ByotLoss;
+pub use byot_config::ByotLossConfig;
+pub use deep_supervision::DeepSupervision;
+pub use early_exit::{EarlyExit, EarlyExited};
+pub use early_exit_table::{EarlyExitRow, early_exit_table};
+pub use exit_by_exit::{ExitByExit, SelectSamples};
+pub use exit_output::ExitOutput;
+pub use exit_weights::ExitWeights;
+pub use exits::Exits;
+pub use hard_label::{HardLabelLoss, HardLabelLossConfig};

@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, Labelled, check, rows};
 
-use crate::split::{Split, at_label};
+use crate::split::Split;
 
 /// Configuration of a [`CorrectedSoftLabelLoss`].
 #[derive(Config, Debug)]
@@ -161,7 +161,7 @@ impl CorrectedSoftLabelLoss {
     /// log p*, `[rows, classes]`.
     fn corrected(&self, teacher: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<2> {
         let [rows, classes] = teacher.dims();
-        let at_label = at_label(labels.clone(), classes);
+        let at_label = rows::at_label(labels.clone(), classes);
         let label = teacher.clone().gather(1, labels.clone().unsqueeze_dim(1));
         let right = label.greater_equal(teacher.clone().max_dim(1));
 

@@ -2,9 +2,7 @@ use burn::{
     config::Config,
     tensor::{Int, Tensor},
 };
-use kd_core::{Error, Teacher, check};
-
-use crate::split::at_label;
+use kd_core::{Error, Teacher, check, rows};
 
 /// Configuration of a [`SmoothedLabels`] teacher.
 #[derive(Config, Debug)]
@@ -130,8 +128,10 @@ impl Teacher<Tensor<1, Int>> for SmoothedLabels {
         }
         let everywhere = self.epsilon / self.classes as f64;
         let shape = [labels.dims()[0], self.classes];
-        Tensor::full(shape, everywhere.ln(), &labels.device())
-            .mask_fill(at_label(labels, self.classes), (1.0 - self.epsilon + everywhere).ln())
+        Tensor::full(shape, everywhere.ln(), &labels.device()).mask_fill(
+            rows::at_label(labels, self.classes),
+            (1.0 - self.epsilon + everywhere).ln(),
+        )
     }
 }
 

@@ -21,7 +21,7 @@ impl Split {
     /// Takes logits `[rows, classes]` apart at labels `[rows]`, at a temperature.
     pub fn new(logits: Tensor<2>, labels: Tensor<1, Int>, temperature: f64) -> Self {
         let logits = logits * temperature.recip();
-        let at_label = at_label(labels.clone(), logits.dims()[1]);
+        let at_label = rows::at_label(labels.clone(), logits.dims()[1]);
         let label = logits.clone().gather(1, labels.unsqueeze_dim(1));
         let others = logits.mask_fill(at_label, f64::NEG_INFINITY);
 
@@ -58,14 +58,6 @@ fn log1p(x: Tensor<1>) -> Tensor<1> {
         sum * square.clone() + 1.0 / f64::from(2 * k + 1)
     });
     s * series * 2.0
-}
-
-/// True where a row's class is its label: `[rows, classes]`.
-pub(crate) fn at_label(labels: Tensor<1, Int>, classes: usize) -> Tensor<2, burn::tensor::Bool> {
-    let numbers = Tensor::<1, Int>::arange(0..classes as i64, (&labels.device(), labels.dtype()));
-    let rows = labels.dims()[0];
-    let labels = labels.unsqueeze_dim::<2>(1).expand([rows, classes]);
-    labels.equal(numbers.unsqueeze_dim::<2>(0).expand([rows, classes]))
 }
 
 #[cfg(test)]

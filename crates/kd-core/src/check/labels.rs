@@ -2,8 +2,8 @@
 
 use burn::tensor::{Int, Tensor};
 
-use super::logits;
-use crate::Labelled;
+use super::{logits, valid};
+use crate::{Error, Labelled};
 
 /// Each label must be a class that exists.
 ///
@@ -56,4 +56,19 @@ pub fn labelled(loss: &str, student: &Tensor<2>, teacher: &Labelled, values: boo
     if values {
         labels(loss, &teacher.labels, classes);
     }
+}
+
+/// The probability of a label among `classes` must be no less than any other class's, and below 1.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn confidence(owner: &'static str, value: f64, classes: usize) -> Result<(), Error> {
+    valid(
+        value >= (classes as f64).recip() && value < 1.0,
+        owner,
+        "confidence",
+        value,
+        "at least 1 / classes, which prefers no class, and below 1, which is the label alone (0.99 is usual)",
+    )
 }

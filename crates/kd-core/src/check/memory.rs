@@ -1,6 +1,9 @@
 //! What a memory of the dataset's samples must be given.
 
-use super::not_empty;
+use burn::tensor::Tensor;
+
+use super::{has_classes, not_empty};
+use crate::Error;
 
 /// Each of a batch's samples must be one of the dataset's.
 ///
@@ -38,4 +41,55 @@ pub fn distinct_indices(owner: &str, indices: &[usize]) {
              samples of a batch without replacement"
         );
     }
+}
+
+/// Each sample must be one of the dataset's.
+///
+/// # Errors
+///
+/// [`Error::Sample`] for the first that is not.
+pub fn known_samples(owner: &'static str, ids: &[usize], samples: usize) -> Result<(), Error> {
+    match ids.iter().find(|&&id| id >= samples) {
+        None => Ok(()),
+        Some(&sample) => Err(Error::Sample {
+            owner,
+            sample,
+            reason: format!("is none of the {samples} samples that this was made for; make it as large as the dataset"),
+        }),
+    }
+}
+
+/// What is to be remembered must have a row for each sample, of as many classes as the memory.
+///
+/// # Panics
+///
+/// If there are no samples, there is not one row for each, or the classes are others.
+#[track_caller]
+pub fn remembered(owner: &str, [rows, classes]: [usize; 2], ids: usize, expected: usize) {
+    not_empty(owner, rows);
+    assert!(
+        rows == ids,
+        "{owner}: there are {ids} ids for {rows} rows of logits; give each row its sample's number in the dataset"
+    );
+    assert!(
+        classes == expected,
+        "{owner}: the logits have shape [{rows}, {classes}], and the memory is of {expected} classes; make it for as many \
+         as the student has"
+    );
+}
+
+/// What is recalled must be of the first rows of a batch, in the student's classes.
+///
+/// # Panics
+///
+/// If no rows are recalled, or more than there are, or the classes differ.
+#[track_caller]
+pub fn recalled(loss: &str, student: &Tensor<2>, recalled: &Tensor<2>) {
+    let ([rows, classes], [shared, of_past]) = (student.dims(), recalled.dims());
+    has_classes(loss, classes);
+    assert!(
+        classes == of_past && (1..=rows).contains(&shared),
+        "{loss}: the student has shape [{rows}, {classes}], and what is recalled [{shared}, {of_past}]; give logits of the \
+         first rows of the batch, in the same classes, or none at all"
+    );
 }

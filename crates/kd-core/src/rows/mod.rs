@@ -6,6 +6,7 @@
 //!
 //! f16 and bf16 are widened to f32 first: sums over a vocabulary have no place in half precision.
 
+mod at_label;
 mod cross_entropy;
 mod flatten;
 mod kl;
@@ -16,6 +17,7 @@ mod soften;
 mod vocabulary;
 mod widen;
 
+pub use at_label::at_label;
 pub use cross_entropy::cross_entropy;
 pub use flatten::{flatten_mask, flatten_rows};
 pub use kl::kl;

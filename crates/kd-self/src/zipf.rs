@@ -1,0 +1,112 @@
+//! Classes by rank: what a network thinks of those that are not the label, as Zipf's law.
+
+use burn::tensor::{Bool, IndexingUpdateOp, Int, Tensor};
+use kd_core::rows;
+
+/// `log (p_i / (1 − p_y))`, p the softmax and y the label: the other classes' log-probabilities among themselves, and at the
+/// label its log-odds. `[rows, classes]`.
+///
+/// `1 − p_y` is the sum of the others and not a difference: of a sure network's p_y single precision leaves nothing but a 1.
+pub(crate) fn against_others(logits: Tensor<2>, at_label: Tensor<2, Bool>) -> Tensor<2> {
+    let others = logits.clone().mask_fill(at_label, f64::NEG_INFINITY);
+    // A shift of the whole row changes nothing below, so the peak is a constant.
+    let peak = others.clone().without_autodiff().max_dim(1);
+    let peak = peak.clone().mask_fill(peak.equal_elem(f64::NEG_INFINITY), 0.0);
+    let sum = (others - peak.clone()).exp().sum_dim(1);
+    // Where there is no other class the sum is 0, and the slope of log 0 would turn 0 into NaN.
+    let alone = sum.clone().equal_elem(0.0);
+    logits - peak - sum.mask_fill(alone, 1.0).log()
+}
+
+/// One over the place of each class, over their sum; 0 at the label, though it has a place, and where the first of the two
+/// excludes a class (−∞). Both are results of [`against_others`].
+///
+/// The sum of their exponentials is the score that places are given by, from 1 for the highest. Of equal scores the label's
+/// comes first, and an excluded class comes last.
+pub(crate) fn zipf(log_s: Tensor<2>, log_w: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<2> {
+    let [rows, classes] = log_s.dims();
+    let left_out = log_s
+        .clone()
+        .equal_elem(f64::NEG_INFINITY)
+        .bool_or(rows::at_label(labels.clone(), classes));
+    let score = log_s.exp() + log_w.exp();
+    let of_label = score.clone().gather(1, labels.unsqueeze_dim(1));
+    let after_label = score.clone().lower_equal(of_label.expand([rows, classes]));
+    // A score that is not a number has a place as well; the result should not hide that.
+    let unknown = score.clone().is_nan();
+
+    let numbers = Tensor::<1, Int>::arange(1..classes as i64 + 1, &score.device());
+    let numbers = numbers.float().cast(score.dtype()).unsqueeze_dim::<2>(0);
+    let by_rank = score.clone().mask_fill(left_out.clone(), -1.0).argsort_descending(1);
+    let among_others = score
+        .zeros_like()
+        .scatter(1, by_rank, numbers.expand([rows, classes]), IndexingUpdateOp::Add);
+    let place = among_others + after_label.float().cast(score.dtype());
+    let z = place.recip().mask_fill(left_out, 0.0).mask_fill(unknown, f64::NAN);
+    let sum = z.clone().sum_dim(1);
+    let nothing = sum.clone().equal_elem(0.0);
+    z / sum.mask_fill(nothing, 1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, TensorData};
+
+    use super::*;
+
+    /// The weights where both heads say the same.
+    fn z(logits: &[f32], label: i32) -> Vec<f32> {
+        let device = Device::flex();
+        let logits = Tensor::from_data(TensorData::new(logits.to_vec(), [1, logits.len()]), &device);
+        let labels = Tensor::<1, Int>::from_ints([label], &device);
+        let log = against_others(logits.clone(), rows::at_label(labels.clone(), logits.dims()[1]));
+        zipf(log.clone(), log, labels).into_data().try_to_vec().unwrap()
+    }
+
+    fn assert_shares(actual: Vec<f32>, expected: &[f32]) {
+        let sum: f32 = expected.iter().sum();
+        for (index, (actual, expected)) in actual.iter().zip(expected).enumerate() {
+            assert!(
+                (actual - expected / sum).abs() < 1e-6,
+                "{index}: {actual}, not {expected} of {sum}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_right_label_keeps_the_first_place() {
+        assert_shares(z(&[1.0, 9.0, 3.0, 2.0], 1), &[1.0 / 4.0, 0.0, 1.0 / 2.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn a_wrong_label_keeps_the_place_it_has() {
+        assert_shares(z(&[1.0, 0.5, 3.0, 2.0], 0), &[0.0, 1.0 / 4.0, 1.0, 1.0 / 2.0]);
+    }
+
+    #[test]
+    fn a_draw_counts_as_right() {
+        for label in 0..3 {
+            let mut shares = z(&[2.0, 2.0, 2.0, 1.0], label);
+            assert_eq!(shares.remove(label as usize), 0.0);
+            shares.sort_by(f32::total_cmp);
+            assert_shares(shares, &[1.0 / 4.0, 1.0 / 3.0, 1.0 / 2.0]);
+        }
+    }
+
+    #[test]
+    fn a_class_that_does_not_exist_has_no_share() {
+        let none = f32::NEG_INFINITY;
+        assert_shares(z(&[none, 9.0, 3.0, 2.0], 1), &[0.0, 0.0, 1.0 / 2.0, 1.0 / 3.0]);
+        assert_eq!(z(&[none, 9.0, none, none], 1), [0.0; 4]);
+    }
+
+    #[test]
+    fn the_order_of_a_sure_network_is_still_seen() {
+        assert_shares(z(&[1.0, 100.0, 3.0, 2.0], 1), &[1.0 / 4.0, 0.0, 1.0 / 2.0, 1.0 / 3.0]);
+    }
+
+    #[test]
+    fn what_is_not_a_number_shows() {
+        assert!(z(&[f32::NAN, 1.0, 3.0], 1).iter().all(|share| share.is_nan()));
+    }
+}
