@@ -241,7 +241,7 @@ fn a_file_that_is_another_thing_says_so() {
         );
     }
     fs::write(&file, [whole.as_slice(), &[0]].concat()).unwrap();
-    assert!(message(PastPredictions::load(&file, &config())).contains("is it whole?"));
+    assert!(message(PastPredictions::load(&file, &config())).contains("it is no whole file of arrays"));
     let mut neither = whole.clone();
     *neither.last_mut().unwrap() = 2;
     fs::write(&file, neither).unwrap();

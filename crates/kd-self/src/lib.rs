@@ -44,7 +44,6 @@
 #[doc = include_str!("../../../docs/self_distillation.md")]
 struct Chapter;
 
-mod at_label;
 mod average;
 mod byot;
 mod byot_config;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use kd_core::Error;
+use safetensors::Dtype;
 
 use super::{Epoch, PastPredictions, PastPredictionsConfig};
 use crate::tensor_file;
@@ -20,22 +21,16 @@ impl PastPredictions {
     ///
     /// [`Error::Write`] if the file cannot be written; what was there before still is.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let array = |name, dtype, shape: &[usize], bytes| tensor_file::Array {
-            name,
-            dtype,
-            shape: shape.to_vec(),
-            bytes,
-        };
         let (dtype, samples) = (self.config.safetensors(), self.samples());
-        let table = [samples, self.classes()];
-        let arrays = [
-            array("last.logits", dtype, &table, self.last.logits.as_slice()),
-            array("last.seen", "BOOL", &[samples], &self.last.seen),
-            array("this.logits", dtype, &table, &self.this.logits),
-            array("this.seen", "BOOL", &[samples], &self.this.seen),
+        let table = || vec![samples, self.classes()];
+        let arrays: Vec<tensor_file::Array> = vec![
+            ("last.logits", dtype, table(), &self.last.logits),
+            ("last.seen", Dtype::BOOL, vec![samples], &self.last.seen),
+            ("this.logits", dtype, table(), &self.this.logits),
+            ("this.seen", Dtype::BOOL, vec![samples], &self.this.seen),
         ];
         let about = [("holds", FILE.into()), ("epoch", self.epoch.to_string())];
-        tensor_file::save(path.as_ref(), &about, &arrays)
+        tensor_file::save(path.as_ref(), &about, arrays)
     }
 
     /// Reads what [`save`](Self::save) wrote, to the bit.
@@ -45,22 +40,22 @@ impl PastPredictions {
     /// [`Error::Read`] if the file cannot be read, and [`Error::Config`] if it is no memory of past predictions, or one of
     /// other numbers of samples or classes, or of another precision, than `config` says.
     pub fn load(path: impl AsRef<Path>, config: &PastPredictionsConfig) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let mut contents = tensor_file::load(path, FILE)?;
-        Self::of(&mut contents, config).map_err(|reason| tensor_file::invalid(path, FILE, reason))
+        tensor_file::load(path.as_ref(), FILE, |contents| Self::of(contents, config))
     }
 
-    fn of(contents: &mut tensor_file::Contents, config: &PastPredictionsConfig) -> Result<Self, String> {
+    fn of(contents: &tensor_file::Contents, config: &PastPredictionsConfig) -> Result<Self, String> {
         if contents.about("holds")? != FILE {
             return Err(format!("it holds another thing, a {}", contents.about("holds")?));
         }
         let epoch = contents.about("epoch")?.parse().ok().filter(|&epoch| epoch > 0);
-        let mut part = |logits: &str, seen: &str| {
-            let (table, size) = ([config.samples, config.classes], config.dtype().size());
-            let logits = contents.take_as(logits, config.safetensors(), &table, size)?;
-            let seen = contents.take_as(seen, "BOOL", &[config.samples], 1)?;
+        let part = |logits: &str, seen: &str| {
+            let logits = contents.bytes(logits, config.safetensors(), &[config.samples, config.classes])?;
+            let seen = contents.bytes(seen, Dtype::BOOL, &[config.samples])?;
             match seen.iter().all(|&seen| seen <= 1) {
-                true => Ok(Epoch { logits, seen }),
+                true => Ok(Epoch {
+                    logits: logits.to_vec(),
+                    seen: seen.to_vec(),
+                }),
                 false => Err(String::from("what was seen is neither true nor false")),
             }
         };
@@ -74,7 +69,7 @@ impl PastPredictions {
 }
 
 impl PastPredictionsConfig {
-    fn safetensors(&self) -> &'static str {
-        if self.half { "F16" } else { "F32" }
+    fn safetensors(&self) -> Dtype {
+        if self.half { Dtype::F16 } else { Dtype::F32 }
     }
 }
