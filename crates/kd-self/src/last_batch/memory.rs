@@ -145,7 +145,7 @@ impl LastBatch {
             let shape = logits.shape().as_slice().to_vec();
             ("logits", named(logits.dtype()), shape, logits.as_bytes())
         }));
-        tensor_file::save(path.as_ref(), &[("holds", FILE.into())], arrays)
+        tensor_file::save(path.as_ref(), FILE, arrays)
     }
 
     /// Reads what [`save`](Self::save) wrote, to the bit.
@@ -158,9 +158,6 @@ impl LastBatch {
     }
 
     fn of(contents: &tensor_file::Contents, device: &Device) -> Result<Self, String> {
-        if contents.about("holds")? != FILE {
-            return Err(format!("it holds another thing, a {}", contents.about("holds")?));
-        }
         let shared = match contents.array("ids").as_ref().map(|ids| ids.shape()) {
             Some(&[shared]) => shared,
             _ => return Err("it has no list of ids".into()),

@@ -15,7 +15,7 @@ impl PastPredictions {
     /// memory or the new one, and never half of one.
     ///
     /// The file is in the layout of safetensors: `last.logits` and `this.logits` of F32 or F16, `[samples, classes]`;
-    /// `last.seen` and `this.seen` of BOOL, `[samples]`; the epoch as metadata.
+    /// `last.seen` and `this.seen` of BOOL, `[samples]`; `epoch` of U64.
     ///
     /// # Errors
     ///
@@ -23,14 +23,15 @@ impl PastPredictions {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let (dtype, samples) = (self.config.safetensors(), self.samples());
         let table = || vec![samples, self.classes()];
+        let epoch = (self.epoch as u64).to_le_bytes();
         let arrays: Vec<tensor_file::Array> = vec![
+            ("epoch", Dtype::U64, vec![], &epoch),
             ("last.logits", dtype, table(), &self.last.logits),
             ("last.seen", Dtype::BOOL, vec![samples], &self.last.seen),
             ("this.logits", dtype, table(), &self.this.logits),
             ("this.seen", Dtype::BOOL, vec![samples], &self.this.seen),
         ];
-        let about = [("holds", FILE.into()), ("epoch", self.epoch.to_string())];
-        tensor_file::save(path.as_ref(), &about, arrays)
+        tensor_file::save(path.as_ref(), FILE, arrays)
     }
 
     /// Reads what [`save`](Self::save) wrote, to the bit.
@@ -44,10 +45,10 @@ impl PastPredictions {
     }
 
     fn of(contents: &tensor_file::Contents, config: &PastPredictionsConfig) -> Result<Self, String> {
-        if contents.about("holds")? != FILE {
-            return Err(format!("it holds another thing, a {}", contents.about("holds")?));
-        }
-        let epoch = contents.about("epoch")?.parse().ok().filter(|&epoch| epoch > 0);
+        let epoch = contents
+            .bytes("epoch", Dtype::U64, &[])?
+            .as_array()
+            .map(|&epoch| u64::from_le_bytes(epoch));
         let part = |logits: &str, seen: &str| {
             let logits = contents.bytes(logits, config.safetensors(), &[config.samples, config.classes])?;
             let seen = contents.bytes(seen, Dtype::BOOL, &[config.samples])?;
@@ -63,7 +64,9 @@ impl PastPredictions {
             config: config.clone(),
             last: part("last.logits", "last.seen")?,
             this: part("this.logits", "this.seen")?,
-            epoch: epoch.ok_or("its epoch is not a number above 0")?,
+            epoch: epoch
+                .filter(|&epoch| epoch > 0)
+                .ok_or("its epoch is not a number above 0")? as usize,
         })
     }
 }
