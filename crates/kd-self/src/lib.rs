@@ -39,11 +39,6 @@
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
 //! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
-/// The examples of the chapter on self-distillation, compiled and run.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/self_distillation.md")]
-struct Chapter;
-
 mod average;
 mod byot;
 mod byot_config;
