@@ -2,6 +2,7 @@
 
 pub mod burn_version;
 pub mod caught;
+pub mod data;
 pub mod device;
 pub mod digits;
 pub mod heat_map;
