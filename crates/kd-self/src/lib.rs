@@ -4,6 +4,10 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`DeepSupervision`] | any loss at every exit: labels, another network, or the deepest exit teaches the others |
+//! | [`ExitWeights`] | how much each exit counts, as it changes over training |
+//! | [`HardLabelLoss`] | the true labels, for exits that learn from them alone |
+//! | [`ByotLoss`] | the labels and the deepest exit's answers and features: BYOT (Zhang et al., 2019) on [`Exits`] |
 //!
 //! # Along time
 //!
@@ -19,3 +23,20 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+
+mod byot;
+mod byot_config;
+mod deep_supervision;
+mod exit_output;
+mod exit_weights;
+mod exits;
+mod hard_label;
+mod weighted_sum;
+
+pub use byot::ByotLoss;
+pub use byot_config::ByotLossConfig;
+pub use deep_supervision::DeepSupervision;
+pub use exit_output::ExitOutput;
+pub use exit_weights::ExitWeights;
+pub use exits::Exits;
+pub use hard_label::{HardLabelLoss, HardLabelLossConfig};

@@ -1,0 +1,108 @@
+use burn::config::Config;
+use kd_core::{Error, Identity, check};
+
+use crate::ByotLoss;
+
+/// Configuration of a [`ByotLoss`].
+#[derive(Config, Debug)]
+pub struct ByotLossConfig {
+    /// The deepest exit's share of what a shallower one learns from answers; the labels get `1 − alpha`. In `[0, 1]`.
+    #[config(default = 0.1)]
+    pub alpha: f64,
+    /// The weight of the features. Finite and at least 0.
+    #[config(default = 1e-6)]
+    pub beta: f64,
+    /// T: how much answers are flattened before they are compared. Finite and above 0.
+    #[config(default = 3.0)]
+    pub temperature: f64,
+    /// The weight of each exit, shallow to deep; 1 for each if there are none. Finite and at least 0.
+    #[config(default = "vec![]")]
+    pub weights: Vec<f64>,
+    /// Whether labels are checked at every call. That reads them back from the device, and on a GPU waits for it; turn
+    /// it off there once your data loader is known to be right.
+    #[config(default = true)]
+    pub check_labels: bool,
+}
+
+impl ByotLossConfig {
+    /// Makes the loss, for exits whose features have one shape: their bottlenecks are part of them.
+    ///
+    /// # Panics
+    ///
+    /// If alpha is outside `[0, 1]`, beta or a weight is negative, NaN or infinite, or the temperature is 0, negative, NaN
+    /// or infinite.
+    #[track_caller]
+    pub fn init(&self) -> ByotLoss<Identity> {
+        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Makes the loss, for values that come from a file or a command line.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] where [`init`](Self::init) panics.
+    pub fn try_init(&self) -> Result<ByotLoss<Identity>, Error> {
+        self.try_init_with_adapters(Vec::new())
+    }
+
+    /// Makes the loss with an adapter for each shallower exit, which brings its features to the deepest's shape. Adapters
+    /// that have weights train with the network, and are not part of it: put the loss beside it into one module.
+    ///
+    /// # Panics
+    ///
+    /// As [`init`](Self::init).
+    #[track_caller]
+    pub fn init_with_adapters<P>(&self, adapters: Vec<P>) -> ByotLoss<P> {
+        self.try_init_with_adapters(adapters)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for values that come from a file or a command line.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] where [`init`](Self::init) panics.
+    pub fn try_init_with_adapters<P>(&self, adapters: Vec<P>) -> Result<ByotLoss<P>, Error> {
+        const NAME: &str = "ByotLossConfig";
+        check::alpha(NAME, self.alpha)?;
+        check::weight(NAME, "beta", self.beta)?;
+        check::temperature(NAME, self.temperature)?;
+        check::exit_weights(NAME, &self.weights)?;
+        Ok(ByotLoss {
+            adapters,
+            weights: self.weights.clone(),
+            alpha: self.alpha,
+            beta: self.beta,
+            temperature: self.temperature,
+            check_labels: self.check_labels,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_what_it_is() {
+        let byot = ByotLossConfig::new().with_beta(0.5).init();
+        assert_eq!(format!("{byot}"), "ByotLoss {alpha: 0.1, beta: 0.5, temperature: 3}");
+    }
+
+    #[test]
+    fn impossible_values_are_errors_that_say_what_to_do() {
+        let error = |config: ByotLossConfig| config.try_init().unwrap_err().to_string();
+        let config = ByotLossConfig::new;
+        assert!(error(config().with_alpha(1.5)).starts_with("ByotLossConfig: alpha is 1.5, but must be in [0, 1]"));
+        assert!(error(config().with_beta(-1.0)).starts_with("ByotLossConfig: beta is -1, but must be a finite"));
+        assert!(error(config().with_temperature(0.0)).starts_with("ByotLossConfig: temperature is 0, but must be"));
+        let weights = vec![1.0, f64::NAN];
+        assert!(error(config().with_weights(weights)).starts_with("ByotLossConfig: the weight of an exit is NaN"));
+    }
+
+    #[test]
+    #[should_panic(expected = "ByotLoss: the weight of an exit is -1")]
+    fn a_schedule_cannot_leave_the_range() {
+        let _ = ByotLossConfig::new().init().with_weights(vec![-1.0, 1.0]);
+    }
+}
