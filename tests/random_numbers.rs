@@ -16,6 +16,7 @@ use kd::{
         AdapterConfig, ConvProjectorConfig, MaskOver, MaskedGenerativeLossConfig, MlpProjectorConfig, Projector,
     },
     prelude::*,
+    self_distillation::EmaConfig,
 };
 use kd_testkit::{assert_close, device, read, within};
 
@@ -65,6 +66,13 @@ fn a_frozen_teacher_leaves_the_random_numbers_alone() {
     device.seed(7);
     let without = draw();
     device.seed(7);
+    let _ = read(teacher.teach(x.clone()));
+    assert_eq!(without, draw());
+
+    device.seed(7);
+    let mut ema = EmaConfig::new().init(&dropout);
+    ema.update(&dropout);
+    let teacher = ema.teacher(|dropout, x: Tensor<2>| dropout.forward(x));
     let _ = read(teacher.teach(x.clone()));
     assert_eq!(without, draw());
 

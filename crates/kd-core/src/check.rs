@@ -8,6 +8,7 @@ use burn::tensor::{Bool, Tensor};
 use crate::Error;
 
 mod exits;
+mod average;
 mod feature;
 mod feature_values;
 mod labels;
@@ -16,6 +17,7 @@ mod projector;
 mod sparse;
 
 pub use exits::{exit_features, exit_weights, exits, one_per_exit, same_exits, shallower_exits};
+pub use average::{decay, no_more_parameters, same_parameter};
 pub use feature::{
     channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,

@@ -87,6 +87,15 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// A file with the parameters of another network.
+    #[error("{} does not fit this network: {reason}. Make the network as it was when it was saved", path.display())]
+    OtherNetwork {
+        /// The file.
+        path: PathBuf,
+        /// Which parameters differ, and how.
+        reason: String,
+    },
+
     /// A file that can be read but is not the configuration it should be.
     #[error("{} is not a valid {expected}: {reason}", path.display())]
     Config {

@@ -13,6 +13,7 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`Ema`] | the average of a student's weights teaches it, and is often the better network: mean teacher (Tarvainen & Valpola, 2017) |
 //!
 //! # Across views and peers
 //!
@@ -40,3 +41,8 @@ pub use exit_output::ExitOutput;
 pub use exit_weights::ExitWeights;
 pub use exits::Exits;
 pub use hard_label::{HardLabelLoss, HardLabelLossConfig};
+mod average;
+mod ema;
+mod record;
+
+pub use ema::{Buffers, Ema, EmaConfig};
