@@ -13,6 +13,7 @@ mod feature;
 mod feature_values;
 mod labels;
 mod memory;
+mod predictions;
 mod projector;
 mod sparse;
 
@@ -25,6 +26,7 @@ pub use feature::{
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
 pub use memory::{dataset_indices, distinct_indices};
+pub use predictions::{labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 

@@ -1,0 +1,208 @@
+use burn::tensor::{Bool, Tensor};
+use kd_core::{Error, check};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    log_probs::of_logits,
+    mean::Mean,
+    ranking::{best, share},
+};
+
+/// How alike a student and its teacher are, whatever the labels: the number that distillation is about.
+///
+/// ```text
+/// top-1   = 1/n · #{ i : both find the same class likeliest }
+/// KL      = 1/n · Σ KL(p ‖ q)          p teacher, q student, at T = 1, in nats
+/// overlap = 1/n · Σ |Kₚ ∩ K_q| / k     Kₚ, K_q: the k classes each finds likeliest
+/// mass    = 1/n · Σ Σ_{c ∈ Kₚ} q_c
+/// ```
+///
+/// # Shapes
+///
+/// - student, teacher: logits `[batch, classes]`, of any float type
+///
+/// # Range
+///
+/// Top-1, overlap and mass from 0 to 1; KL from 0, where both are equal, to infinity, where the student rules out what the
+/// teacher does not. `None` of no samples, and NaN if a logit is NaN.
+///
+/// # Parameters
+///
+/// | Name | Default | Purpose | Range |
+/// |---|---|---|---|
+/// | `k` | 1 | of how many classes overlap and mass are; at 1 overlap is top-1 | 1 to the number of classes |
+///
+/// # Convention
+///
+/// The KL is that of Hinton's loss at T = 1, forward and without labels; it is comparable between runs trained at
+/// different temperatures, as their losses are not. Of equally likely classes the first is before the others.
+///
+/// # Panics
+///
+/// [`update`](Self::update) does if the shapes differ, there are no classes, or k is above their number.
+///
+/// # Example
+///
+/// ```
+/// use burn::tensor::Tensor;
+/// use kd_metrics::Agreement;
+///
+/// # let device = burn::tensor::Device::flex();
+/// let student = Tensor::from_floats([[2.0, 1.0, 0.0], [0.0, 1.0, 2.0]], &device);
+/// let teacher = Tensor::from_floats([[2.0, 1.0, 0.0], [1.0, 2.0, 0.0]], &device);
+/// let mut agreement = Agreement::top(2);
+/// agreement.update(student, teacher);
+/// assert_eq!(agreement.top_1(), Some(0.5));
+/// assert_eq!(agreement.overlap(), Some(0.75));
+/// assert!(agreement.kl().unwrap() > 0.0);
+/// ```
+///
+/// # See also
+///
+/// [`Accuracy`](crate::Accuracy), with labels instead of a teacher.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Agreement {
+    k: usize,
+    top_1: Mean,
+    kl: Mean,
+    overlap: Mean,
+    mass: Mean,
+}
+
+impl Default for Agreement {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Agreement {
+    /// With overlap and mass of the likeliest class.
+    pub fn new() -> Self {
+        Self {
+            k: 1,
+            top_1: Mean::default(),
+            kl: Mean::default(),
+            overlap: Mean::default(),
+            mass: Mean::default(),
+        }
+    }
+
+    /// With overlap and mass of the k likeliest classes.
+    ///
+    /// # Panics
+    ///
+    /// If k is 0.
+    #[track_caller]
+    pub fn top(k: usize) -> Self {
+        Self::try_top(k).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same, where k comes from a flag or a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] if k is 0.
+    pub fn try_top(k: usize) -> Result<Self, Error> {
+        check::count("Agreement", "k", k)?;
+        Ok(Self { k, ..Self::new() })
+    }
+
+    /// Compares the logits of a batch, `[batch, classes]` each. Waits for the device.
+    #[track_caller]
+    pub fn update(&mut self, student: Tensor<2>, teacher: Tensor<2>) {
+        self.compare(student, teacher, |_| true);
+    }
+
+    /// Compares only the samples for which the mask, `[batch]`, is true.
+    #[track_caller]
+    pub fn update_masked(&mut self, student: Tensor<2>, teacher: Tensor<2>, mask: Tensor<1, Bool>) {
+        check::mask("Agreement", &mask, student.dims()[0]);
+        if student.dims()[0] == 0 {
+            return;
+        }
+        let mask: Vec<bool> = mask.into_data().iter().collect();
+        self.compare(student, teacher, |sample| mask[sample]);
+    }
+
+    #[track_caller]
+    fn compare(&mut self, student: Tensor<2>, teacher: Tensor<2>, counts: impl Fn(usize) -> bool) {
+        check::same_shape("Agreement", &student, &teacher);
+        let [rows, classes] = student.dims();
+        if rows == 0 {
+            return;
+        }
+        check::has_classes("Agreement", classes);
+        check::top_k("Agreement", self.k, classes);
+        let (student, teacher) = (of_logits(student), of_logits(teacher));
+        let rows = student.chunks(classes).zip(teacher.chunks(classes)).enumerate();
+        for (_, (q, p)) in rows.filter(|(sample, _)| counts(*sample)) {
+            self.add(q, p);
+        }
+    }
+
+    /// One sample's log-probabilities.
+    fn add(&mut self, q: &[f64], p: &[f64]) {
+        self.kl.add(kl(p, q));
+        let chosen = best(q, self.k).zip(best(p, self.k));
+        self.top_1
+            .add(share(chosen.as_ref().map(|(of_q, of_p)| of_q[0] == of_p[0])));
+        let common = chosen.as_ref().map_or(f64::NAN, |(of_q, of_p)| {
+            of_p.iter().filter(|class| of_q.contains(class)).count() as f64
+        });
+        self.overlap.add(common / self.k as f64);
+        let mass = chosen.map_or(f64::NAN, |(_, of_p)| of_p.iter().map(|&class| q[class].exp()).sum());
+        self.mass.add(mass);
+    }
+
+    /// Counts what another has counted, of other samples.
+    ///
+    /// # Panics
+    ///
+    /// If it has another k.
+    #[track_caller]
+    pub fn merge(&mut self, other: &Self) {
+        assert!(
+            self.k == other.k,
+            "Agreement: the k likeliest were compared with k = {} and {}; merge what has the same k",
+            self.k,
+            other.k
+        );
+        self.top_1.merge(&other.top_1);
+        self.kl.merge(&other.kl);
+        self.overlap.merge(&other.overlap);
+        self.mass.merge(&other.mass);
+    }
+
+    /// How often both find the same class likeliest.
+    pub fn top_1(&self) -> Option<f64> {
+        self.top_1.value()
+    }
+
+    /// The divergence of the student from its teacher, KL(teacher ‖ student), in nats.
+    pub fn kl(&self) -> Option<f64> {
+        self.kl.value()
+    }
+
+    /// How many of the teacher's k likeliest classes are among the student's, as a share of k.
+    pub fn overlap(&self) -> Option<f64> {
+        self.overlap.value()
+    }
+
+    /// How likely the student finds the teacher's k likeliest classes together.
+    pub fn mass(&self) -> Option<f64> {
+        self.mass.value()
+    }
+}
+
+/// As [`rows::kl`](kd_core::rows::kl) has it, with q − p against rounding, in f64.
+fn kl(p: &[f64], q: &[f64]) -> f64 {
+    let classes = p.iter().zip(q);
+    classes
+        .map(|(log_p, log_q)| {
+            let (p, q) = (log_p.exp(), log_q.exp());
+            // 0 · (−∞ − …) is not a number.
+            let product = if p == 0.0 { 0.0 } else { p * (log_p - log_q) };
+            product + q - p
+        })
+        .sum()
+}
