@@ -1,4 +1,6 @@
 //! Self-distillation: golden values, laws, bad input and whole training steps, a file for each idea.
 
+mod chain;
 mod ema;
+mod generations;
 mod network;

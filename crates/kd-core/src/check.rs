@@ -12,6 +12,7 @@ mod average;
 mod feature;
 mod feature_values;
 mod labels;
+mod members;
 mod memory;
 mod predictions;
 mod projector;
@@ -25,6 +26,7 @@ pub use feature::{
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
+pub use members::{at_least_one, no_larger, no_more_networks, ratio, same_members};
 pub use memory::{dataset_indices, distinct_indices};
 pub use predictions::{labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};

@@ -87,6 +87,15 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// A generation that was not kept.
+    #[error("there is no {}; generations there: {}. Train it first, or take one of these", path.display(), numbers(known))]
+    MissingGeneration {
+        /// The file it would be.
+        path: PathBuf,
+        /// Which generations there are.
+        known: Vec<usize>,
+    },
+
     /// A file with the parameters of another network.
     #[error("{} does not fit this network: {reason}. Make the network as it was when it was saved", path.display())]
     OtherNetwork {
@@ -118,5 +127,14 @@ fn quoted(names: &[String]) -> String {
         "none at all".into()
     } else {
         quoted.join(", ")
+    }
+}
+
+fn numbers(known: &[usize]) -> String {
+    let numbers: Vec<String> = known.iter().map(usize::to_string).collect();
+    if numbers.is_empty() {
+        "none".into()
+    } else {
+        numbers.join(", ")
     }
 }

@@ -14,6 +14,8 @@
 //! | Piece | What teaches what |
 //! |---|---|
 //! | [`Ema`] | the average of a student's weights teaches it, and is often the better network: mean teacher (Tarvainen & Valpola, 2017) |
+//! | [`Generations`] | each of a row of equal networks teaches the next: born-again networks (Furlanello et al., 2018) |
+//! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
 //!
 //! # Across views and peers
 //!
@@ -24,6 +26,7 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
+//! | [`Chain`] | a teacher its assistants, the last of them the student: TAKD (Mirzadeh et al., 2019) |
 
 mod byot;
 mod byot_config;
@@ -42,7 +45,13 @@ pub use exit_weights::ExitWeights;
 pub use exits::Exits;
 pub use hard_label::{HardLabelLoss, HardLabelLossConfig};
 mod average;
+mod chain;
 mod ema;
+mod ensemble_of_generations;
+mod generations;
 mod record;
 
+pub use chain::Chain;
 pub use ema::{Buffers, Ema, EmaConfig};
+pub use ensemble_of_generations::EnsembleOfGenerations;
+pub use generations::Generations;

@@ -9,6 +9,7 @@
 mod cross_entropy;
 mod flatten;
 mod kl;
+mod log_mean_probs;
 mod masked;
 mod samples;
 mod soften;
@@ -18,6 +19,7 @@ mod widen;
 pub use cross_entropy::cross_entropy;
 pub use flatten::{flatten_mask, flatten_rows};
 pub use kl::kl;
+pub use log_mean_probs::log_mean_probs;
 pub use masked::{MaskedSum, masked_mean, masked_sum};
 pub use samples::samples;
 pub use soften::{log_soften, soften};
