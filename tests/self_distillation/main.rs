@@ -4,3 +4,4 @@ mod chain;
 mod ema;
 mod generations;
 mod network;
+mod metrics;

@@ -17,8 +17,8 @@ use crate::{Predictions, mean::Mean};
 ///
 /// # Convention
 ///
-/// Natural logarithm, mean over samples: what Burn and PyTorch call cross-entropy with the label, and scikit-learn
-/// `log_loss`. There is no epsilon: a label of probability 0 costs infinity.
+/// Natural logarithm, mean over samples: what Burn and PyTorch call cross-entropy with the label. There is no epsilon: a
+/// label of probability 0 costs infinity, where scikit-learn's `log_loss` clips probabilities and stops at 36.
 ///
 /// # Panics
 ///

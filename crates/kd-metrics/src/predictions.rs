@@ -19,7 +19,7 @@ use crate::log_probs::{normalize, of_logits, read};
 /// # let device = burn::tensor::Device::flex();
 /// let logits = Tensor::from_floats([[2.0, 0.0], [1.0, 0.0], [0.0, 9.0]], &device);
 /// let labels = Tensor::from_ints([0, 1, 0], &device);
-/// let known = Tensor::from_bool([true, true, false].into(), &device);
+/// let known = Tensor::from_bool([true, true, false], &device);
 ///
 /// let predictions = Predictions::from_logits(logits, labels).masked(known);
 /// let (mut accuracy, mut likelihood) = (Accuracy::new(), Likelihood::new());
