@@ -30,7 +30,7 @@ fn a_run_goes_on_after_the_latest() {
     // Stops after two generations, and then is started again.
     for last in [2, 4] {
         let generations = Generations::in_folder(&folder).unwrap();
-        for k in generations.next().unwrap()..last {
+        for k in generations.next_number().unwrap()..last {
             let student = Network::new(&device);
             let x = input(&device);
             let said = student.forward(x.clone());
@@ -109,7 +109,10 @@ fn a_missing_generation_is_named_with_those_that_there_are() {
             "{message}"
         );
     };
-    assert_eq!((generations.latest().unwrap(), generations.next().unwrap()), (None, 0));
+    assert_eq!(
+        (generations.latest().unwrap(), generations.next_number().unwrap()),
+        (None, 0)
+    );
     told(generations.load(2, &network).unwrap_err(), "generations there: none");
     for number in [10, 0, 9] {
         generations.save(number, &network).unwrap();
@@ -123,7 +126,7 @@ fn a_missing_generation_is_named_with_those_that_there_are() {
     ] {
         fs::write(folder.join(other), "").unwrap();
     }
-    assert_eq!(generations.next().unwrap(), 11);
+    assert_eq!(generations.next_number().unwrap(), 11);
     told(
         generations.load(2, &network).unwrap_err(),
         "generations there: 0, 9, 10.",

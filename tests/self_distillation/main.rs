@@ -3,5 +3,7 @@
 mod chain;
 mod ema;
 mod generations;
-mod network;
 mod metrics;
+mod network;
+mod route;
+mod snapshot;

@@ -7,8 +7,8 @@ use burn::tensor::{Bool, Tensor};
 
 use crate::Error;
 
-mod exits;
 mod average;
+mod exits;
 mod feature;
 mod feature_values;
 mod labels;
@@ -18,15 +18,18 @@ mod predictions;
 mod projector;
 mod sparse;
 
-pub use exits::{exit_features, exit_weights, exits, one_per_exit, same_exits, shallower_exits};
 pub use average::{decay, no_more_parameters, same_parameter};
+pub use exits::{
+    exit_costs, exit_features, exit_rows, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
+    shallower_exits,
+};
 pub use feature::{
     channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
-pub use members::{at_least_one, no_larger, no_more_networks, ratio, same_members};
+pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
 pub use memory::{dataset_indices, distinct_indices};
 pub use predictions::{labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};

@@ -1,11 +1,12 @@
 use burn::tensor::{Int, Tensor};
 use kd_core::{Error, check};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{
     Predictions,
+    calibration_bin::{Bin, CalibrationBin},
     mean::Mean,
-    ranking::{rank, share},
+    ranking::rank,
 };
 
 /// How honest confidences are: expected and maximum calibration error over bins of equal width (Naeini et al., 2015; Guo et
@@ -69,39 +70,18 @@ use crate::{
 ///
 /// # See also
 ///
-/// `ReliabilityDiagram` (feature `plot`),
+/// [`best_temperature`](crate::best_temperature), which makes confidences honest; `ReliabilityDiagram` (feature `plot`),
 /// which shows the bins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
+    #[serde(deserialize_with = "some_bins")]
     bins: Vec<Bin>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Bin {
-    accuracy: Mean,
-    confidence: Mean,
-}
-
-/// One bin of a [`Calibration`]: the samples whose confidence is above `low` and at most `high`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CalibrationBin {
-    /// The confidence it begins above.
-    pub low: f64,
-    /// The confidence it ends with.
-    pub high: f64,
-    /// How many samples it has.
-    pub samples: u64,
-    /// How often they are right; `None` if it has no samples.
-    pub accuracy: Option<f64>,
-    /// How often they say that they are; `None` if it has no samples.
-    pub confidence: Option<f64>,
-}
-
-impl CalibrationBin {
-    /// Accuracy and confidence apart, without sign; `None` if it has no samples.
-    pub fn gap(&self) -> Option<f64> {
-        Some((self.accuracy? - self.confidence?).abs())
-    }
+fn some_bins<'de, D: Deserializer<'de>>(file: D) -> Result<Vec<Bin>, D::Error> {
+    let bins = Vec::deserialize(file)?;
+    check::count("Calibration", "the number of bins", bins.len()).map_err(de::Error::custom)?;
+    Ok(bins)
 }
 
 impl Default for Calibration {
@@ -149,8 +129,7 @@ impl Calibration {
             // What is not a number is in no bin; the first one takes it, so that it is not lost.
             let above = |edge: &usize| confidence as f32 > (*edge as f64 / bins as f64) as f32;
             let bin = &mut self.bins[(1..bins).take_while(above).count()];
-            bin.accuracy.add(share(right));
-            bin.confidence.add(right.map_or(f64::NAN, |_| confidence));
+            bin.add(right, confidence);
         }
     }
 
@@ -168,8 +147,7 @@ impl Calibration {
             other.bins.len()
         );
         for (bin, other) in self.bins.iter_mut().zip(&other.bins) {
-            bin.accuracy.merge(&other.accuracy);
-            bin.confidence.merge(&other.confidence);
+            bin.merge(other);
         }
     }
 
@@ -205,13 +183,8 @@ impl Calibration {
     /// The bins, from the least confident to the most.
     pub fn bins(&self) -> impl ExactSizeIterator<Item = CalibrationBin> {
         let count = self.bins.len() as f64;
-        self.bins.iter().enumerate().map(move |(place, bin)| CalibrationBin {
-            low: place as f64 / count,
-            high: (place + 1) as f64 / count,
-            samples: bin.accuracy.samples(),
-            accuracy: bin.accuracy.value(),
-            confidence: bin.confidence.value(),
-        })
+        let places = self.bins.iter().enumerate();
+        places.map(move |(place, bin)| bin.between(place as f64 / count, (place + 1) as f64 / count))
     }
 
     fn overall(&self, part: impl Fn(&Bin) -> Mean) -> Option<f64> {

@@ -8,6 +8,8 @@
 //! | [`Calibration`] | whether it is right as often as it says: expected and maximum calibration error (ECE, MCE), by bins |
 //! | [`Agreement`] | how often student and teacher say the same, and how far apart they are |
 //! | [`Scores`] | accuracy, NLL, Brier, ECE and MCE at once, and their [`Report`] |
+//! | [`best_temperature`] | the temperature that makes confidences honest, from held-out samples |
+//! | `ReliabilityDiagram` (feature `plot`) | calibration as a picture, of one model or of several |
 //!
 //! They share a form: `new`, [`update`](Scores::update) with a batch's logits and labels, `merge` with what was counted
 //! elsewhere, and results that are `None` as long as there are no samples. How the samples are cut into batches changes
@@ -35,20 +37,28 @@
 
 mod accuracy;
 mod agreement;
+mod best_temperature;
 mod brier;
 mod calibration;
+mod calibration_bin;
 mod likelihood;
 mod log_probs;
 mod mean;
 mod number;
 mod predictions;
 mod ranking;
+#[cfg(feature = "plot")]
+mod reliability_diagram;
 mod scores;
 
 pub use accuracy::Accuracy;
 pub use agreement::Agreement;
+pub use best_temperature::best_temperature;
 pub use brier::Brier;
-pub use calibration::{Calibration, CalibrationBin};
+pub use calibration::Calibration;
+pub use calibration_bin::CalibrationBin;
 pub use likelihood::Likelihood;
 pub use predictions::Predictions;
+#[cfg(feature = "plot")]
+pub use reliability_diagram::ReliabilityDiagram;
 pub use scores::{Report, Scores};

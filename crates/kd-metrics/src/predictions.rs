@@ -135,7 +135,8 @@ impl Predictions {
         self
     }
 
-    /// Adds samples of the same classes: for what wants all of them at once.
+    /// Adds samples of the same classes: for [`best_temperature`](crate::best_temperature), which wants all of them at
+    /// once.
     ///
     /// # Panics
     ///

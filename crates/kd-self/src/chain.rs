@@ -113,8 +113,8 @@ impl Chain<usize> {
     /// How many assistants it takes for no network to have more than `most` times the parameters of the next; 0 where the
     /// student is near enough to learn from the teacher itself.
     ///
-    /// Beyond 5 times or so it is worth a try: a rule of thumb, for what is too far depends on the task. The paper finds that
-    /// more assistants are better and that the first helps most; each costs a training.
+    /// Beyond 5 times or so it is worth a try: a rule of thumb of ours, for what is too far depends on the task. In the paper
+    /// longer chains make better students; each assistant costs a training.
     ///
     /// ```
     /// use kd_self::Chain;
@@ -145,6 +145,8 @@ impl Chain<usize> {
 }
 
 fn sizes(teacher: usize, student: usize) -> Result<(), Error> {
-    check::count("Chain", "the student's number of parameters", student)?;
-    check::no_larger("Chain", "the student's number of parameters", student, teacher)
+    const NAME: &str = "the student's number of parameters";
+    check::count("Chain", NAME, student)?;
+    let expected = "at most the teacher's (are they the wrong way round?)";
+    check::at_most("Chain", NAME, student, teacher, expected)
 }

@@ -88,7 +88,8 @@ impl EmaConfig {
 /// - Parameters are found by their path. Those that are frozen are averaged like the others, and stay what they are.
 /// - Running statistics are averaged or copied, as [`Buffers`] says. Batch normalisation is known by the name of its type, as
 ///   in [`Frozen`].
-/// - Integers and booleans are copied: there is nothing between two of them.
+/// - Integers and booleans are copied: there is nothing between two of them. Tensors that are no parameters stay as they were
+///   when the average was made.
 /// - f16 and bf16 become f32. In bf16 an average with a decay of 0.999 would stand still, for its steps are less than half a
 ///   unit in the last place. Cast the inputs accordingly.
 ///

@@ -28,7 +28,7 @@ use crate::record;
 /// let frozen = |network| Frozen::new(network, |network: &burn::nn::Linear, images: Tensor<2>| network.forward(images));
 /// let generations = Generations::in_folder(&folder)?;
 ///
-/// for k in generations.next()?..4 {
+/// for k in generations.next_number()?..4 {
 ///     let teacher = match k.checked_sub(1) {
 ///         Some(before) => Some(frozen(generations.load(before, &network())?)),
 ///         None => None, // the first one learns from the labels alone
@@ -110,7 +110,7 @@ impl Generations {
     /// # Errors
     ///
     /// [`Error::Read`] if the folder cannot be read.
-    pub fn next(&self) -> Result<usize, Error> {
+    pub fn next_number(&self) -> Result<usize, Error> {
         Ok(self.latest()?.map_or(0, |latest| latest + 1))
     }
 
@@ -126,8 +126,8 @@ impl Generations {
 
     /// Generation `number`, off the autodiff graph and not in training mode, ready to teach.
     ///
-    /// `like` is any network of its architecture, such as a new one. It is not changed, and says on which device the generation
-    /// is to be. `train` makes of the generation one that learns.
+    /// `like` is any network of its architecture, such as a new one, whose weights are then drawn. It is not changed, and says
+    /// on which device the generation is to be. `train` makes of the generation one that learns.
     ///
     /// # Errors
     ///

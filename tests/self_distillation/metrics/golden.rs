@@ -1,6 +1,6 @@
 use std::{fs, path::Path};
 
-use kd::metrics::{Accuracy, Agreement, Scores};
+use kd::metrics::{Accuracy, Agreement, Predictions, Scores, best_temperature};
 use kd_testkit::{assert_close, device, within};
 use serde::Deserialize;
 
@@ -33,10 +33,14 @@ struct Case {
     kl: f64,
     overlap: f64,
     mass: f64,
+    temperature: Option<f64>,
 }
 
 /// The host computes in f64 from logits that f32 holds exactly, so a backend has nothing to be inexact in.
 const EXACT: f64 = 1e-12;
+
+/// The digits that are promised of a temperature.
+const FOUND: f64 = 1e-10;
 
 #[test]
 fn golden() {
@@ -47,6 +51,7 @@ fn golden() {
     for case in file.cases {
         let mut scores = Scores::with_bins(case.bins);
         let (mut top_k, mut agreement) = (Accuracy::top(case.k), Agreement::top(case.k));
+        let mut held_out = Predictions::default();
         let mut begin = 0;
         for samples in case.batches {
             let end = begin + samples;
@@ -55,7 +60,8 @@ fn golden() {
             let teacher = rows(&case.teacher[numbers], case.classes, &device);
             let labels = labels(&case.labels[begin..end], &device);
             scores.update(student.clone(), labels.clone());
-            top_k.update(student.clone(), labels);
+            top_k.update(student.clone(), labels.clone());
+            held_out.extend(Predictions::from_logits(student.clone(), labels));
             agreement.update(student, teacher);
             begin = end;
         }
@@ -79,6 +85,11 @@ fn golden() {
         let counts: Vec<u64> = scores.calibration().bins().map(|bin| bin.samples).collect();
         assert_eq!(counts, case.counts, "{}", case.name);
         assert_eq!(report.samples, begin as u64);
+        let temperature = best_temperature(&held_out).ok();
+        assert_eq!(temperature.is_some(), case.temperature.is_some(), "{}", case.name);
+        let what = format!("{}: temperature", case.name);
+        let both = [temperature, case.temperature].map(|temperature| temperature.unwrap_or(1.0));
+        assert_close(&what, &both[..1], &both[1..], within(FOUND));
         let expected = [case.agreement, case.kl, case.overlap, case.mass];
         let what = format!("{}: agreement", case.name);
         assert_close(&what, &alike(&agreement), &expected, within(EXACT));

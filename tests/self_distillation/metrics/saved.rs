@@ -1,4 +1,4 @@
-use kd::metrics::{Agreement, Report, Scores};
+use kd::metrics::{Agreement, Calibration, Report, Scores};
 use kd_testkit::{assert_close, device, within};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -49,4 +49,15 @@ fn another_word_is_no_number() {
     let json = r#"{"samples":1,"accuracy":"much","nll":0.0,"brier":0.0,"ece":0.0,"mce":0.0}"#;
     let error = serde_json::from_str::<Report>(json).unwrap_err().to_string();
     assert!(error.contains("'much' is not a number"), "{error}");
+}
+
+#[test]
+fn a_file_without_bins_is_no_calibration() {
+    let error = serde_json::from_str::<Calibration>(r#"{"bins":[]}"#)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("the number of bins is 0, but must be at least 1"),
+        "{error}"
+    );
 }

@@ -1,6 +1,6 @@
 //! What the exits of one network must share.
 
-use super::weight;
+use super::{positive, valid, weight};
 use crate::Error;
 
 /// There must be exits.
@@ -85,6 +85,20 @@ pub fn one_per_exit(owner: &str, what: &str, count: usize, of: &str, exits: usiz
     );
 }
 
+/// An exit must give a row of logits for each sample that reached it, of the classes that the first exit has.
+///
+/// # Panics
+///
+/// If it gives other rows; `number` counts exits from 1, the shallowest.
+#[track_caller]
+pub fn exit_rows(owner: &str, number: usize, shape: [usize; 2], expected: [usize; 2]) {
+    assert!(
+        shape == expected,
+        "{owner}: exit {number} gives logits of shape {shape:?} where {expected:?} were due; give a row for each sample that is \
+         left, in order, with the classes of the first exit"
+    );
+}
+
 /// The weights of exits must be finite and at least 0.
 ///
 /// # Errors
@@ -94,4 +108,25 @@ pub fn exit_weights(owner: &'static str, weights: &[f64]) -> Result<(), Error> {
     weights
         .iter()
         .try_for_each(|&value| weight(owner, "the weight of an exit", value))
+}
+
+/// The costs of exits must be finite and above 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn exit_costs(owner: &'static str, costs: &[f64]) -> Result<(), Error> {
+    costs
+        .iter()
+        .try_for_each(|&value| positive(owner, "the cost of an exit", value))
+}
+
+/// The probability at which a sample leaves must be in (0, 1].
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn exit_threshold(owner: &'static str, value: f64) -> Result<(), Error> {
+    let expected = "above 0 and at most 1 (the probability at which a sample leaves; at 1 hardly one leaves early)";
+    valid(value > 0.0 && value <= 1.0, owner, "threshold", value, expected)
 }

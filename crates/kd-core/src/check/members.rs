@@ -62,12 +62,29 @@ pub fn ratio(owner: &'static str, name: &'static str, value: f64) -> Result<(), 
     )
 }
 
-/// A student must not be larger than its teacher.
+/// A number must not be above another; `expected` says which that is.
 ///
 /// # Errors
 ///
-/// [`Error::InvalidValue`] if `student` is above `teacher`.
-pub fn no_larger(owner: &'static str, name: &'static str, student: usize, teacher: usize) -> Result<(), Error> {
-    let expected = "at most the teacher's (are they the wrong way round?)";
-    valid(student <= teacher, owner, name, student as f64, expected)
+/// [`Error::InvalidValue`] if `value` is above `most`.
+pub fn at_most(
+    owner: &'static str,
+    name: &'static str,
+    value: usize,
+    most: usize,
+    expected: &'static str,
+) -> Result<(), Error> {
+    valid(value <= most, owner, name, value as f64, expected)
+}
+
+/// Numbers must rise from each to the next.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] with the first that does not.
+pub fn rising(owner: &'static str, name: &'static str, values: &[usize]) -> Result<(), Error> {
+    let fallen = values.windows(2).find(|pair| pair[0] >= pair[1]);
+    fallen.map_or(Ok(()), |pair| {
+        valid(false, owner, name, pair[1] as f64, "above the one before")
+    })
 }
