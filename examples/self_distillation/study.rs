@@ -1,0 +1,132 @@
+//! One seed of the experiment: along time, and within one network.
+
+use std::time::Instant;
+
+use burn::prelude::*;
+use kd::prelude::*;
+use kd::self_distillation::{Chain, EnsembleOfGenerations, early_exit_table};
+
+use crate::failure::Failure;
+use crate::lab::Lab;
+use crate::network::{EXITS, Network};
+use crate::options::Part;
+use crate::score::{EarlyExits, Score};
+use crate::teach::{born_again, byot, deep_supervision, plain};
+use crate::train::{Batch, Run, train};
+use crate::way::{GENERATIONS, Way};
+
+/// How sure an exit has to be for an image to leave there.
+pub const THRESHOLDS: [f64; 10] = [0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0];
+
+/// Whoever keeps the results, from the moment each of them is there.
+pub trait Keeper {
+    /// Keeps the score of an exit.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when there is nowhere to keep it.
+    fn keep(&mut self, score: Score) -> Result<(), Failure>;
+
+    /// Keeps what leaving early saves, and looks at the network.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when there is nowhere to keep it.
+    fn leave_early(&mut self, exits: EarlyExits, network: &Network) -> Result<(), Failure>;
+}
+
+/// Trains all networks of these parts with this seed.
+///
+/// # Errors
+///
+/// [`Failure::Interrupted`] when the lab is; what was finished before has been kept.
+pub fn run_seed(lab: &Lab, seed: u64, parts: &[Part], keeper: &mut impl Keeper) -> Result<(), Failure> {
+    parts.iter().try_for_each(|part| match part {
+        Part::AlongTime => along_time(lab, seed, keeper),
+        Part::DeepSupervision => within(lab, seed, Way::DeepSupervision, deep_supervision(), keeper),
+        Part::Byot => within(lab, seed, Way::Byot, byot(lab), keeper),
+    })
+}
+
+/// Plain training with an average of its weights, and generations born of it, each the teacher of the next.
+fn along_time(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Failure> {
+    let labels = lab.test.targets(&lab.plain_device());
+    let mut keep = |way: Way, logits, seconds| {
+        let score = Score::new(seed, way, EXITS - 1, logits, labels.clone());
+        keeper.keep(score.with_seconds(seconds))
+    };
+
+    let mut generations: Vec<Network> = Vec::new();
+    Chain::new(0..=GENERATIONS).run(&mut generations, |before, &number| {
+        let started = Instant::now();
+        // A generation is drawn anew, and sees the images in an order of its own.
+        let drawn = seed.wrapping_add(1000 * number as u64);
+        let run = |way: Way| run(lab, way, seed, drawn);
+        let student = fresh(lab, drawn);
+        let Some(teacher) = before.last() else {
+            let mut ema = lab.recipe.ema.init(&student);
+            let network = train(&run(Way::Plain), student, plain(), |network| ema.update(network))?;
+            keep(
+                Way::Plain,
+                lab.ask_deepest(&network, &lab.test),
+                started.elapsed().as_secs_f64(),
+            )?;
+            keep(Way::Ema, lab.ask_deepest(ema.module(), &lab.test), 0.0)?;
+            return Ok::<_, Failure>(network);
+        };
+        let way = Way::Generation(number);
+        let taught = lab.ask_deepest(teacher, &lab.train);
+        let network = train(&run(way), student, born_again(lab, taught), |_| ())?;
+        keep(
+            way,
+            lab.ask_deepest(&network, &lab.test),
+            started.elapsed().as_secs_f64(),
+        )?;
+        Ok(network)
+    })?;
+
+    let frozen = generations
+        .into_iter()
+        .map(|network| Frozen::new(network, |network: &Network, images| network.deepest(images)));
+    let ensemble = EnsembleOfGenerations::new(frozen);
+    keep(
+        Way::Ensemble,
+        lab.in_batches(&lab.test, |images| ensemble.teach(images)),
+        0.0,
+    )
+}
+
+/// All exits of one network; the first weights and the order of the images are those of plain training.
+fn within(
+    lab: &Lab,
+    seed: u64,
+    way: Way,
+    objective: impl Fn(&Network, Batch) -> Tensor<1>,
+    keeper: &mut impl Keeper,
+) -> Result<(), Failure> {
+    let started = Instant::now();
+    let network = train(&run(lab, way, seed, seed), fresh(lab, seed), objective, |_| ())?;
+    let seconds = started.elapsed().as_secs_f64();
+    let labels = lab.test.targets(&lab.plain_device());
+    let answers = lab.ask(&network, &lab.test);
+    for (exit, logits) in answers.iter().enumerate() {
+        let score = Score::new(seed, way, exit, logits.clone(), labels.clone());
+        keeper.keep(score.with_seconds(seconds))?;
+    }
+    let costs = lab.recipe.network.multiply_adds().map(|cost| cost as f64);
+    let rows = early_exit_table(&answers, labels, &costs, &THRESHOLDS)?;
+    keeper.leave_early(EarlyExits { seed, way, rows }, &network)
+}
+
+fn run(lab: &Lab, way: Way, seed: u64, order: u64) -> Run<'_> {
+    Run {
+        lab,
+        name: format!("seed {seed}: {}", way.name()),
+        seed: order,
+    }
+}
+
+fn fresh(lab: &Lab, seed: u64) -> Network {
+    lab.device.seed(seed);
+    lab.recipe.network.init(&lab.device)
+}
