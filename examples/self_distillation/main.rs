@@ -9,6 +9,7 @@ mod lab;
 mod layer;
 mod network;
 mod options;
+mod pictures;
 mod recipe;
 mod report;
 mod score;
@@ -69,8 +70,10 @@ fn run(options: Options) -> Result<(), Failure> {
     report.complete = finished.is_ok();
     report.costs = costs(&lab.recipe.network, &lab.test, &lab.plain_device()).to_vec();
     report.write()?;
+    pictures::reliability(&options.out, &report)?;
+    pictures::early_exit(&options.out, &report)?;
     println!("{}", tables::tables(&report));
-    println!("results.json is in {}.", options.out.display());
+    println!("Pictures and results.json are in {}.", options.out.display());
     finished
 }
 

@@ -182,3 +182,83 @@ fn as_map(images: Tensor<2>) -> Tensor<4> {
     let [batch, _] = images.dims();
     (images * 2.0 - 1.0).reshape([batch, 1, SIDE, SIDE])
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::module::{ModuleVisitor, Param};
+    use burn::tensor::Distribution;
+    use kd::self_distillation::EarlyExit;
+
+    use super::*;
+
+    fn network(device: &Device) -> Network {
+        NetworkConfig::new([2, 3, 4]).init(device)
+    }
+
+    fn images(count: usize, device: &Device) -> Tensor<2> {
+        Tensor::random([count, SIDE * SIDE], Distribution::Default, device)
+    }
+
+    fn assert_same(one: Tensor<2>, two: Tensor<2>) {
+        let change = (one - two).abs().max().into_scalar::<f32>();
+        assert!(change < 1e-5, "{change}");
+    }
+
+    /// Numbers that learn; what batch normalisation keeps beside them is left out.
+    struct Learned(usize);
+
+    impl ModuleVisitor for Learned {
+        fn visit_float<const D: usize>(&mut self, parameter: &Param<Tensor<D>>) {
+            let tensor = parameter.val();
+            self.0 += usize::from(tensor.is_require_grad()) * tensor.shape().num_elements();
+        }
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_network() {
+        let config = NetworkConfig::new([2, 3, 4]);
+        let network = config.init(&Device::flex().autodiff());
+        let learned = |module: &dyn Fn(&mut Learned)| {
+            let mut learned = Learned(0);
+            module(&mut learned);
+            learned.0
+        };
+        let expected: [usize; EXITS] = std::array::from_fn(|exit| {
+            let stages = learned(&|count| network.stages[..=exit].iter().for_each(|stage| stage.visit(count)));
+            stages + learned(&|count| network.exits[exit].visit(count))
+        });
+        assert_eq!(config.parameters(), expected);
+        // Maps of 14, 7 and 4 rows; a shallow exit halves once more.
+        let first = 14 * 14 * 9 * (2 + 2 * 2);
+        let second = 7 * 7 * 9 * (2 * 3 + 3 * 3);
+        let third = 4 * 4 * 9 * (3 * 4 + 4 * 4);
+        let aside = [7 * 7 * 9 * 2 * 4, 4 * 4 * 9 * 3 * 4, 0];
+        let ways = [first, first + second, first + second + third];
+        let expected: [usize; EXITS] = std::array::from_fn(|exit| ways[exit] + aside[exit] + 4 * CLASSES);
+        assert_eq!(config.multiply_adds(), expected);
+    }
+
+    #[test]
+    fn all_exits_at_once_and_each_alone_say_the_same() {
+        let device = Device::flex();
+        let (network, images) = (network(&device), images(5, &device));
+        let shown = network.forward(images.clone());
+        assert_eq!((shown.logits.len(), shown.features.len()), (EXITS, EXITS));
+        for (exit, (logits, features)) in shown.logits.into_iter().zip(shown.features).enumerate() {
+            assert_eq!((logits.dims(), features.shape()), ([5, CLASSES], vec![5, 4]));
+            assert_same(logits, network.answer(exit, images.clone()));
+        }
+    }
+
+    #[test]
+    fn whoever_never_leaves_reaches_the_deepest_exit() {
+        let device = Device::flex();
+        let (network, images) = (network(&device), images(5, &device));
+        let exited = EarlyExit::new(1.0).run(&network, images.clone());
+        assert_eq!(exited.taken, [EXITS - 1; 5]);
+        assert_same(exited.logits, network.deepest(images.clone()));
+        let exited = EarlyExit::new(0.01).run(&network, images.clone());
+        assert_eq!(exited.taken, [0; 5]);
+        assert_same(exited.logits, network.answer(0, images));
+    }
+}

@@ -130,3 +130,112 @@ fn fresh(lab: &Lab, seed: u64) -> Network {
     lab.device.seed(seed);
     lab.recipe.network.init(&lab.device)
 }
+
+#[cfg(test)]
+mod tests {
+    use kd_examples::data::{Data, Source};
+    use kd_examples::digits::{Digits, PIXELS};
+    use kd_examples::interrupt::Interrupt;
+
+    use super::*;
+    use crate::network::NetworkConfig;
+    use crate::recipe::Recipe;
+    use crate::train::Training;
+
+    /// Keeps scores, and presses Ctrl-C when there are this many.
+    struct Pressing {
+        interrupt: Interrupt,
+        at: usize,
+        scores: Vec<Score>,
+        early: Vec<EarlyExits>,
+    }
+
+    impl Keeper for Pressing {
+        fn keep(&mut self, score: Score) -> Result<(), Failure> {
+            self.scores.push(score);
+            if self.scores.len() == self.at {
+                self.interrupt.raise();
+            }
+            Ok(())
+        }
+
+        fn leave_early(&mut self, exits: EarlyExits, _network: &Network) -> Result<(), Failure> {
+            self.early.push(exits);
+            Ok(())
+        }
+    }
+
+    /// Each class is a bright band of its own, which any network can learn.
+    fn bands(count: usize) -> Digits {
+        let labels: Vec<u8> = (0..count).map(|row| (row % 10) as u8).collect();
+        let image = |label: &u8| {
+            let mut pixels = vec![0; PIXELS];
+            pixels[usize::from(*label) * 56..][..56].fill(255);
+            pixels
+        };
+        Digits::new(labels.iter().flat_map(image).collect(), labels)
+    }
+
+    fn study(at: usize) -> (Result<(), Failure>, Pressing) {
+        let source = Source {
+            name: "bands".into(),
+            train: 100,
+            test: 50,
+            held_out: false,
+        };
+        let data = Data {
+            train: bands(100),
+            test: bands(50),
+            source,
+        };
+        let recipe = Recipe {
+            network: NetworkConfig::new([4, 4, 8]),
+            training: Training::new(12, 10, 0.1),
+            ..Recipe::quick()
+        };
+        let interrupt = Interrupt::default();
+        let lab = Lab::new(recipe, data, Device::flex(), interrupt.clone());
+        let mut keeper = Pressing {
+            interrupt,
+            at,
+            scores: Vec::new(),
+            early: Vec::new(),
+        };
+        (run_seed(&lab, 5, &Part::ALL, &mut keeper), keeper)
+    }
+
+    #[test]
+    fn all_networks_are_trained_and_scored_in_order() {
+        let (result, kept) = study(usize::MAX);
+        assert!(result.is_ok());
+        let scored: Vec<_> = kept.scores.iter().map(|score| (score.way, score.exit)).collect();
+        let all = Way::ALL
+            .into_iter()
+            .flat_map(|way| way.exits().map(move |exit| (way, exit + 1)));
+        assert_eq!(scored, all.collect::<Vec<_>>());
+        for score in &kept.scores {
+            let deepest = score.exit == EXITS;
+            assert!(
+                !deepest || score.errors < 10,
+                "{} did not learn bands: {} errors",
+                score.way.name(),
+                score.errors
+            );
+        }
+        let early: Vec<Way> = kept.early.iter().map(|exits| exits.way).collect();
+        assert_eq!(early, [Way::DeepSupervision, Way::Byot]);
+        // Whoever asks for the impossible is answered by the deepest exit.
+        let (last, byot) = (kept.early[1].rows.last().unwrap(), kept.scores.last().unwrap());
+        assert_eq!(last.samples.iter().sum::<usize>(), 50);
+        assert!((last.accuracy - byot.report.accuracy).abs() < 1e-9);
+    }
+
+    #[test]
+    fn an_interrupt_keeps_what_is_finished() {
+        let (result, kept) = study(3);
+        assert!(matches!(result, Err(Failure::Interrupted(_))));
+        let scored: Vec<Way> = kept.scores.iter().map(|score| score.way).collect();
+        assert_eq!(scored, [Way::Plain, Way::Ema, Way::Generation(1)]);
+        assert!(kept.early.is_empty());
+    }
+}

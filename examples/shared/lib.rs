@@ -2,6 +2,7 @@
 
 pub mod burn_version;
 pub mod caught;
+pub mod curve_plot;
 pub mod data;
 pub mod device;
 pub mod digits;
