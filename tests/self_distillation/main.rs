@@ -7,3 +7,8 @@ mod metrics;
 mod network;
 mod route;
 mod snapshot;
+mod byot;
+mod deep_supervision;
+mod early_exit;
+#[path = "../features/waves.rs"]
+mod waves;

@@ -17,6 +17,13 @@ impl Side for Tensor<2> {
     }
 }
 
+/// Two exits of a network that show the same.
+impl Side for Vec<Tensor<2>> {
+    fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {
+        vec![leaf.clone(), leaf]
+    }
+}
+
 /// A language model's sequences of one token: `[rows, 1, width]`.
 impl Side for Tensor<3> {
     fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {

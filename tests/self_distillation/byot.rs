@@ -1,0 +1,413 @@
+//! Labels, and the deepest exit's answers and features, for the exits of one network.
+
+use burn::{
+    config::Config,
+    module::{Module, Param},
+    nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig},
+    optim::{GradientsParams, SgdConfig},
+    tensor::{Device, Int, Tensor, TensorData},
+};
+use kd::{
+    DistillLoss, Feature, FeatureProjector, Labelled,
+    self_distillation::{ByotLoss, ByotLossConfig, Exits},
+};
+use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
+
+use crate::waves::{waved, waves};
+
+/// What a golden case says: the loss's own configuration, and what is in a row.
+#[derive(Config, Debug)]
+struct Cut {
+    classes: usize,
+    shapes: Vec<Vec<usize>>,
+    adapters: Vec<Vec<f64>>,
+    alpha: f64,
+    beta: f64,
+    temperature: f64,
+    weights: Vec<f64>,
+}
+
+/// A matrix that vectors are multiplied with.
+#[derive(Module, Debug)]
+struct Matrix {
+    weight: Param<Tensor<2>>,
+}
+
+impl FeatureProjector<Feature> for Matrix {
+    type Output = Feature;
+
+    fn project(&self, features: Feature) -> Feature {
+        features.flatten_samples().matmul(self.weight.val()).into()
+    }
+}
+
+/// The loss of exits that are parts of one row: all logits, then all features.
+#[derive(Clone)]
+struct OfRows(Cut);
+
+impl OfRows {
+    fn exits(&self, rows: &Tensor<2>) -> Exits {
+        let batch = rows.dims()[0];
+        let mut at = 0;
+        let mut part = |width: usize| {
+            let part = rows.clone().narrow(1, at, width);
+            at += width;
+            part
+        };
+        let logits = self.0.shapes.iter().map(|_| part(self.0.classes)).collect();
+        let mut feature = |shape: &Vec<usize>| -> Feature {
+            let part = part(shape.iter().product());
+            match shape[..] {
+                [_] => part.into(),
+                [seq, hidden] => part.reshape([batch, seq, hidden]).into(),
+                [channels, height, width] => part.reshape([batch, channels, height, width]).into(),
+                _ => panic!("features have one to three axes beside the batch's"),
+            }
+        };
+        let features = self.0.shapes.iter().map(&mut feature).collect();
+        Exits { logits, features }
+    }
+
+    fn loss(&self, like: &Tensor<2>) -> ByotLoss<Matrix> {
+        let width = self.0.shapes[self.0.shapes.len() - 1][0];
+        let matrix = |numbers: &Vec<f64>| {
+            let data = TensorData::new(numbers.clone(), [numbers.len() / width, width]);
+            let weight = Tensor::from_data(data, (&like.device(), like.dtype()));
+            Matrix {
+                weight: Param::from_tensor(weight),
+            }
+        };
+        ByotLossConfig::new()
+            .with_alpha(self.0.alpha)
+            .with_beta(self.0.beta)
+            .with_temperature(self.0.temperature)
+            .with_weights(self.0.weights.clone())
+            .init_with_adapters(self.0.adapters.iter().map(matrix).collect())
+    }
+}
+
+impl DistillLoss<Tensor<2>, Labelled> for OfRows {
+    fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
+        self.loss(&student).per_sample(self.exits(&student), teacher.labels)
+    }
+}
+
+#[test]
+fn golden() {
+    let config = ByotLossConfig::new();
+    let default = Cut::new(
+        1,
+        vec![],
+        vec![],
+        config.alpha,
+        config.beta,
+        config.temperature,
+        config.weights,
+    );
+    golden::check("byot.json", &device(), &default, |cut| {
+        Subject::new::<Tensor<2>, Labelled>(OfRows(cut.clone()))
+    });
+}
+
+/// A shallow exit as the student of the laws, the deepest as their teacher: its logits are its features, too. What it learns
+/// from labels is weighed with 0, for no teacher of the laws learns.
+#[derive(Clone)]
+struct OfShallow(ByotLoss);
+
+impl DistillLoss<Tensor<2>, Labelled> for OfShallow {
+    #[track_caller]
+    fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
+        let exits = Exits::new()
+            .with(student.clone(), student)
+            .with(teacher.logits.clone(), teacher.logits);
+        self.0.per_sample(exits, teacher.labels)
+    }
+}
+
+fn of_shallow(config: ByotLossConfig) -> Subject {
+    let byot = config.with_weights(vec![1.0, 0.0]).init();
+    Subject::new::<Tensor<2>, Labelled>(OfShallow(byot))
+}
+
+laws!(all_parts: [any], of_shallow(ByotLossConfig::new().with_alpha(0.4).with_beta(0.25)));
+laws!(labels_and_answers: [any, softmax], of_shallow(ByotLossConfig::new().with_alpha(0.4).with_beta(0.0)));
+laws!(no_labels: [any, divergence], of_shallow(ByotLossConfig::new().with_alpha(1.0).with_beta(0.25)));
+
+#[test]
+fn temperature_keeps_the_gradient() {
+    let at = |temperature| {
+        let config = ByotLossConfig::new().with_alpha(1.0).with_beta(0.0);
+        of_shallow(config.with_temperature(temperature))
+    };
+    laws::temperature_keeps_the_gradient(at);
+}
+
+/// The logits and features that an exit shows.
+fn exit(rows: usize, [classes, width]: [usize; 2], number: usize, device: &Device) -> [Tensor<2>; 2] {
+    let phase = number as f64;
+    [
+        waves([rows, classes], phase, device) * 2.0,
+        waves([rows, width], phase + 0.5, device),
+    ]
+}
+
+/// Exits of these classes and widths.
+fn exits<const N: usize>(rows: usize, shapes: [[usize; 2]; N], device: &Device) -> Exits {
+    let shapes = shapes.into_iter().enumerate();
+    shapes.fold(Exits::new(), |exits, (number, shape)| {
+        let [logits, features] = exit(rows, shape, number, device).map(Tensor::require_grad);
+        exits.with(logits, features)
+    })
+}
+
+fn classes(device: &Device) -> Tensor<1, Int> {
+    Tensor::from_ints([0, 2, 1, 2], device)
+}
+
+/// Three exits of three classes and five numbers, all of them leaves.
+fn leaves(device: &Device) -> Exits {
+    exits(4, [[3, 5]; 3], device)
+}
+
+fn leaf(feature: &Feature) -> &Tensor<2> {
+    match feature {
+        Feature::Vector(leaf) => leaf,
+        _ => panic!("these features are vectors"),
+    }
+}
+
+#[test]
+fn terms_are_named_and_add_up() {
+    let device = device().autodiff();
+    let exits = leaves(&device);
+    let byot = ByotLossConfig::new()
+        .with_beta(0.1)
+        .with_weights(vec![0.5, 0.0, 2.0])
+        .init();
+    let terms = byot.terms(exits.clone(), classes(&device));
+    let names: Vec<&str> = terms.iter().map(|term| &*term.name).collect();
+    let expected = [
+        "exit 1 hard",
+        "exit 1 soft",
+        "exit 1 features",
+        "exit 2 hard",
+        "exit 2 soft",
+        "exit 2 features",
+        "exit 3 hard",
+    ];
+    assert_eq!(names, expected);
+    let weights: Vec<f64> = terms.iter().map(|term| term.weight).collect();
+    assert_eq!(weights, [0.45, 0.05, 0.05, 0.0, 0.0, 0.0, 2.0]);
+    let forward = read(byot.forward(exits, classes(&device)));
+    assert_close("total", &read(terms.total()), &forward, within(1e-6));
+}
+
+#[test]
+fn parts_without_weight_are_not_computed() {
+    let device = device().autodiff();
+    let names = |config: ByotLossConfig| -> Vec<String> {
+        let terms = config.init().terms(leaves(&device), classes(&device));
+        terms.iter().map(|term| term.name.clone()).collect()
+    };
+    let config = || ByotLossConfig::new().with_beta(0.0);
+    assert_eq!(
+        names(config().with_alpha(0.0)),
+        ["exit 1 hard", "exit 2 hard", "exit 3 hard"]
+    );
+    assert_eq!(
+        names(config().with_alpha(1.0)),
+        ["exit 1 soft", "exit 2 soft", "exit 3 hard"]
+    );
+
+    // Nobody looks at features then, so there need be none.
+    let mut exits = leaves(&device);
+    exits.features.clear();
+    let _ = config().init().forward(exits, classes(&device));
+}
+
+/// A copy that does not cut (the register of defects has several) lets the deepest exit learn from its pupils.
+#[test]
+fn the_deepest_exit_learns_from_labels_alone() {
+    let device = device().autodiff();
+    let exits = leaves(&device);
+    let byot = ByotLossConfig::new().with_alpha(0.7).with_beta(0.5).init();
+    let gradients = byot.forward(exits.clone(), classes(&device)).backward();
+    let deepest = exits.logits[2].clone();
+    let found = read(deepest.grad(&gradients).unwrap());
+
+    let alone = deepest.detach().require_grad();
+    let of_labels = kd::rows::cross_entropy(alone.clone(), classes(&device))
+        .mean()
+        .backward();
+    assert_close("gradient", &found, &read(alone.grad(&of_labels).unwrap()), within(1e-6));
+    assert!(leaf(&exits.features[2]).grad(&gradients).is_none());
+    assert!(leaf(&exits.features[0]).grad(&gradients).is_some());
+}
+
+/// The classes' number divides nothing: neural-compressor and others take a mean over classes as well.
+#[test]
+fn answers_are_summed_over_classes() {
+    let device = device();
+    let byot = ByotLossConfig::new().with_alpha(1.0).with_beta(0.0).init();
+    let soft = |classes: usize| {
+        let mut shallow = vec![f32::NEG_INFINITY; classes];
+        let mut deep = shallow.clone();
+        shallow[..2].copy_from_slice(&[1.0, 0.0]);
+        deep[..2].copy_from_slice(&[0.0, 3.0]);
+        let row = |numbers| Tensor::<2>::from_data(TensorData::new(numbers, [1, classes]), &device);
+        let exits = Exits::new()
+            .with(row(shallow), row(vec![0.0; classes]))
+            .with(row(deep), row(vec![0.0; classes]));
+        byot.terms(exits, Tensor::from_ints([1], &device)).values()[0].1
+    };
+    assert_close("1000 classes", &[soft(1000)], &[soft(2)], within(1e-6));
+}
+
+#[test]
+fn every_adapter_learns() {
+    let device = device().autodiff();
+    let adapter = |from: usize| waved(LinearConfig::new(from, 7).init(&device));
+    let byot = ByotLossConfig::new()
+        .with_beta(0.1)
+        .init_with_adapters(vec![adapter(3), adapter(5)]);
+    let exits = exits(4, [[3, 3], [3, 5], [3, 7]], &device);
+    laws::every_parameter_learns(byot, |byot: &ByotLoss<Linear>| byot.forward(exits, classes(&device)));
+}
+
+/// Three exits behind a normalisation.
+#[derive(Module, Debug)]
+struct Network {
+    norm: BatchNorm,
+    stages: Vec<Linear>,
+    heads: Vec<Linear>,
+}
+
+impl Network {
+    fn new(device: &Device) -> Self {
+        let linears = |to: usize| (0..3).map(|_| LinearConfig::new(5, to).init(device)).collect();
+        Self {
+            norm: BatchNormConfig::new(5).init(device),
+            stages: linears(5),
+            heads: linears(3),
+        }
+    }
+
+    fn forward(&self, input: Tensor<2>) -> Exits {
+        let mut hidden = self.norm.forward(input);
+        let mut exits = Exits::new();
+        for (stage, head) in self.stages.iter().zip(&self.heads) {
+            hidden = stage.forward(hidden).tanh();
+            exits = exits.with(head.forward(hidden.clone()), hidden.clone());
+        }
+        exits
+    }
+}
+
+#[test]
+fn a_network_teaches_itself() {
+    let device = device().autodiff();
+    let (input, labels) = (waves([4, 5], 0.3, &device), classes(&device));
+    let byot = ByotLossConfig::new().with_alpha(0.3).with_beta(1e-2).init();
+    let total = |network: &Network| byot.terms(network.forward(input.clone()), labels.clone()).total();
+    laws::every_parameter_learns(waved(Network::new(&device)), total);
+
+    let mut network = waved(Network::new(&device));
+    let before = read(total(&network))[0];
+    let mut optimizer = SgdConfig::new().init();
+    for _ in 0..20 {
+        let gradients = GradientsParams::from_grads(total(&network).backward(), &network);
+        network = optimizer.step(0.1, network, gradients);
+    }
+    let after = read(total(&network))[0];
+    assert!(after < before, "{before} became {after}");
+}
+
+#[test]
+fn features_of_any_rank_are_summed_over_a_sample() {
+    let device = device();
+    let byot = ByotLossConfig::new().with_beta(1.0).init();
+    let value = |feature: fn(f32, &Device) -> Feature| {
+        let logits = Tensor::<2>::zeros([2, 3], &device);
+        let exits = Exits::new()
+            .with(logits.clone(), feature(0.0, &device))
+            .with(logits, feature(0.5, &device));
+        byot.terms(exits, Tensor::from_ints([0, 0], &device)).values()[2].1
+    };
+    assert_eq!(value(|x, device| Tensor::<2>::full([2, 12], x, device).into()), 3.0);
+    assert_eq!(value(|x, device| Tensor::<3>::full([2, 3, 4], x, device).into()), 3.0);
+    assert_eq!(
+        value(|x, device| Tensor::<4>::full([2, 3, 2, 2], x, device).into()),
+        3.0
+    );
+}
+
+fn run(exits: Exits) {
+    let _ = ByotLossConfig::new().init().forward(exits, classes(&device()));
+}
+
+fn shown<const N: usize>(shapes: [[usize; 2]; N]) -> Exits {
+    exits(4, shapes, &device().autodiff())
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: there are no exits")]
+fn no_exits() {
+    run(Exits::new());
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: there is one exit, and none shallower that it could teach")]
+fn one_exit() {
+    run(shown([[3, 5]]));
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: exit 1 has shape [4, 4] and the deepest, exit 3, [4, 3]; they differ at axis 1")]
+fn unequal_classes() {
+    run(shown([[4, 5], [3, 5], [3, 5]]));
+}
+
+#[test]
+#[should_panic(
+    expected = "ByotLoss: exit 2 shows features of shape [4, 6] and the deepest [4, 5]; bring them to the deepest's shape by a \
+                bottleneck that is part of the exit, or by an adapter"
+)]
+fn unequal_features() {
+    run(shown([[3, 5], [3, 6], [3, 5]]));
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: there are 1 features for 2 exits; give one for each, shallow to deep")]
+fn an_exit_without_features() {
+    let mut exits = shown([[3, 5], [3, 5]]);
+    exits.features.pop();
+    run(exits);
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: there are 2 weights for 3 exits")]
+fn a_weight_too_few() {
+    let byot = ByotLossConfig::new().with_weights(vec![1.0; 2]).init();
+    let _ = byot.forward(shown([[3, 5]; 3]), classes(&device()));
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: there are 3 adapters for 2 exits that learn")]
+fn an_adapter_too_many() {
+    let adapters = vec![LinearConfig::new(5, 5).init(&device()); 3];
+    let _ = ByotLossConfig::new()
+        .init_with_adapters(adapters)
+        .forward(shown([[3, 5]; 3]), classes(&device()));
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: there are 4 labels for 2 rows")]
+fn labels_of_another_batch() {
+    run(exits(2, [[3, 5]; 2], &device().autodiff()));
+}
+
+#[test]
+#[should_panic(expected = "ByotLoss: label 2 is not a class; with 2 classes labels run from 0 to 1")]
+fn a_label_that_is_no_class() {
+    run(shown([[2, 5]; 2]));
+}
