@@ -63,7 +63,7 @@ pub struct Options {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 
-    /// How many seeds, counted up from --seed [default: 3, with --quick 1, with --full 5]
+    /// How many seeds, counted up from --seed [default: 2, with --quick 1, with --full 5]
     #[arg(long, value_parser = values::seeds, allow_negative_numbers = true)]
     pub seeds: Option<u64>,
 
@@ -140,7 +140,7 @@ impl Options {
         let count = self.seeds.unwrap_or(match (self.full, self.quick) {
             (true, _) => 5,
             (_, true) => 1,
-            _ => 3,
+            _ => 2,
         });
         let first = self.seed;
         (0..count).map(move |step| first.wrapping_add(step))

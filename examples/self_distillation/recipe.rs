@@ -9,6 +9,11 @@ use crate::network::NetworkConfig;
 use crate::train::Training;
 
 /// The network, its training, and how much it listens to itself.
+///
+/// BYOT's alpha and beta were chosen among six settings by the shallowest exit's errors on the last 10,000 of
+/// Fashion-MNIST's *training* images, held out for the purpose, with a seed that no result is of. The temperature is BYOT's
+/// default. Epochs were chosen by the time they take; learning rate, weight decay, the average's decay, and how much a generation
+/// listens to the one before are the first that were tried. The test images had no say.
 #[derive(Config, Debug)]
 pub struct Recipe {
     /// The network, the same in every way of training.
@@ -31,7 +36,7 @@ impl Recipe {
 
     /// For the 12,000 images that come with the example.
     pub fn small() -> Self {
-        Self::of(Training::new(5, 64, 0.1), 0.99)
+        Self::of(Training::new(3, 32, 0.05), 0.99)
     }
 
     /// A few seconds, to see that everything runs. Its numbers mean nothing.
@@ -44,12 +49,12 @@ impl Recipe {
             NetworkConfig::new([8, 16, 32]),
             training,
             EmaConfig::new().with_decay(Schedule::constant(decay)),
+            // The labels were looked at when they were read.
             KnowledgeDistillationLossConfig::new()
                 .with_temperature(1.0)
                 .with_alpha(0.5)
-                // The labels were looked at when they were read.
                 .with_check_labels(false),
-            ByotLossConfig::new().with_check_labels(false),
+            ByotLossConfig::new().with_alpha(0.3).with_check_labels(false),
         )
     }
 }
