@@ -10,7 +10,7 @@ use crate::train::Training;
 
 /// The network, its training, and how much it listens to itself.
 ///
-/// BYOT's alpha and beta were chosen among six settings by the shallowest exit's errors on the last 10,000 of
+/// BYOT's alpha and beta were chosen among five settings by the shallowest exit's errors on the last 10,000 of
 /// Fashion-MNIST's *training* images, held out for the purpose, with a seed that no result is of. The temperature is BYOT's
 /// default. Epochs were chosen by the time they take; learning rate, weight decay, the average's decay, and how much a generation
 /// listens to the one before are the first that were tried. The test images had no say.
