@@ -36,39 +36,47 @@ pub struct EarlyExitTime {
     pub microseconds: f64,
 }
 
-/// Of every exit of networks of this size, measured on `device` with the first of these images.
-pub fn costs(config: &NetworkConfig, images: &Digits, device: &Device) -> [Cost; EXITS] {
-    // Freshly drawn weights take as long as trained ones.
-    let network = config.init(device).valid();
+/// What the exits of `network` cost, which is of this size, and how long it takes to leave early with each of `thresholds`.
+///
+/// Measured on `device` with the first of these images. All take turns, so that a busy machine is as unfair to each.
+pub fn measure(
+    config: &NetworkConfig,
+    network: &Network,
+    thresholds: &[f64],
+    images: &Digits,
+    device: &Device,
+) -> ([Cost; EXITS], Vec<EarlyExitTime>) {
+    let network = network.valid();
+    let images = images.split_at(BATCH.min(images.len())).0.images(device);
+    let time = |answer: &dyn Fn(Tensor<2>) -> Tensor<2>| {
+        let started = Instant::now();
+        black_box(answer(images.clone()).into_data());
+        started.elapsed().as_secs_f64() * 1e6 / images.dims()[0] as f64
+    };
+    let mut exits = [f64::INFINITY; EXITS];
+    let mut early = vec![f64::INFINITY; thresholds.len()];
+    for _ in 0..REPEATS {
+        for (exit, fastest) in exits.iter_mut().enumerate() {
+            *fastest = fastest.min(time(&|images| network.answer(exit, images)));
+        }
+        for (threshold, fastest) in thresholds.iter().zip(&mut early) {
+            let early_exit = EarlyExit::new(*threshold);
+            *fastest = fastest.min(time(&|images| early_exit.run(&network, images).logits));
+        }
+    }
     let (parameters, multiply_adds) = (config.parameters(), config.multiply_adds());
-    std::array::from_fn(|exit| Cost {
+    let costs = std::array::from_fn(|exit| Cost {
         exit: exit + 1,
         parameters: parameters[exit],
         multiply_adds: multiply_adds[exit],
-        microseconds: microseconds(images, device, |images| network.answer(exit, images)),
-    })
-}
-
-/// How long a network takes that stops at the first exit that is sure, with each of these thresholds.
-pub fn early_exit_times(network: &Network, thresholds: &[f64], images: &Digits, device: &Device) -> Vec<EarlyExitTime> {
-    let network = network.valid();
-    let time = |&threshold: &f64| EarlyExitTime {
-        threshold,
-        microseconds: microseconds(images, device, |images| {
-            EarlyExit::new(threshold).run(&network, images).logits
-        }),
-    };
-    thresholds.iter().map(time).collect()
-}
-
-/// For an image of a batch.
-fn microseconds(images: &Digits, device: &Device, answer: impl Fn(Tensor<2>) -> Tensor<2>) -> f64 {
-    let count = BATCH.min(images.len());
-    let images = images.split_at(count).0.images(device);
-    let time = |_| {
-        let started = Instant::now();
-        black_box(answer(images.clone()).into_data());
-        started.elapsed().as_secs_f64() * 1e6 / count as f64
-    };
-    (0..REPEATS).map(time).fold(f64::INFINITY, f64::min)
+        microseconds: exits[exit],
+    });
+    let times = thresholds
+        .iter()
+        .zip(early)
+        .map(|(&threshold, microseconds)| EarlyExitTime {
+            threshold,
+            microseconds,
+        });
+    (costs, times.collect())
 }

@@ -25,7 +25,7 @@ use clap::Parser;
 use kd_examples::data;
 use kd_examples::interrupt::{INTERRUPTED_STATUS, Interrupt};
 
-use crate::cost::{costs, early_exit_times};
+use crate::cost::measure;
 use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::network::Network;
@@ -61,14 +61,21 @@ fn run(options: Options) -> Result<(), Failure> {
     report.check_writable()?;
 
     let lab = Lab::new(recipe, data, device, interrupt);
-    let mut desk = Desk { lab: &lab, report };
+    let mut desk = Desk { report, byot: None };
     let parts: Vec<Part> = Part::ALL.into_iter().filter(|part| options.wants(*part)).collect();
     let finished = options
         .seeds()
         .try_for_each(|seed| run_seed(&lab, seed, &parts, &mut desk));
-    let mut report = desk.report;
+    let Desk { mut report, byot } = desk;
     report.complete = finished.is_ok();
-    report.costs = costs(&lab.recipe.network, &lab.test, &lab.plain_device()).to_vec();
+    let (size, device) = (&lab.recipe.network, lab.plain_device());
+    // Freshly drawn weights take as long as trained ones, but are sure of nothing.
+    let (network, thresholds) = match byot {
+        Some(network) => (network, &THRESHOLDS[..]),
+        None => (size.init(&device), &[][..]),
+    };
+    let (costs, times) = measure(size, &network, thresholds, &lab.test, &device);
+    (report.costs, report.early_exit_times) = (costs.to_vec(), times);
     report.write()?;
     pictures::reliability(&options.out, &report)?;
     pictures::early_exit(&options.out, &report)?;
@@ -78,12 +85,13 @@ fn run(options: Options) -> Result<(), Failure> {
 }
 
 /// Keeps every result in files from the moment it is there.
-struct Desk<'a> {
-    lab: &'a Lab,
+struct Desk {
     report: Report,
+    /// The first network that BYOT trained, to be measured in the end.
+    byot: Option<Network>,
 }
 
-impl Keeper for Desk<'_> {
+impl Keeper for Desk {
     fn keep(&mut self, score: Score) -> Result<(), Failure> {
         println!(
             "seed {}, {}, exit {}: {} ({:.0} s)",
@@ -98,9 +106,8 @@ impl Keeper for Desk<'_> {
     }
 
     fn leave_early(&mut self, exits: EarlyExits, network: &Network) -> Result<(), Failure> {
-        if exits.way == Way::Byot && self.report.early_exit_times.is_empty() {
-            let device = self.lab.plain_device();
-            self.report.early_exit_times = early_exit_times(network, &THRESHOLDS, &self.lab.test, &device);
+        if exits.way == Way::Byot {
+            self.byot.get_or_insert_with(|| network.clone());
         }
         self.report.early_exits.push(exits);
         Ok(self.report.write()?)

@@ -68,6 +68,19 @@ impl NetworkConfig {
 
     /// Multiply-adds that an image costs on the way to each exit; the other exits are left out.
     pub fn multiply_adds(&self) -> [usize; EXITS] {
+        let (stages, exits) = self.multiply_adds_of_parts();
+        std::array::from_fn(|number| stages[..=number].iter().sum::<usize>() + exits[number])
+    }
+
+    /// The same where every exit on the way is asked: what it costs to leave early.
+    pub fn multiply_adds_asking_all(&self) -> [usize; EXITS] {
+        let (stages, exits) = self.multiply_adds_of_parts();
+        let sum = |parts: &[usize]| parts.iter().sum::<usize>();
+        std::array::from_fn(|number| sum(&stages[..=number]) + sum(&exits[..=number]))
+    }
+
+    /// Of each stage, and of each exit.
+    fn multiply_adds_of_parts(&self) -> ([usize; EXITS], [usize; EXITS]) {
         let sum = |places: Vec<Place>, side: &mut usize| {
             let costs = places.into_iter().map(|place| {
                 let cost = place.multiply_adds(*side);
@@ -76,12 +89,14 @@ impl NetworkConfig {
             });
             costs.sum::<usize>()
         };
-        let (mut stages, mut side) = (0, SIDE);
-        std::array::from_fn(|number| {
-            stages += sum(self.stage(number), &mut side);
+        let (mut side, mut exits) = (SIDE, [0; EXITS]);
+        let stages = std::array::from_fn(|number| {
+            let stage = sum(self.stage(number), &mut side);
             let mut aside = side;
-            stages + sum(self.bottleneck(number), &mut aside) + self.width() * CLASSES
-        })
+            exits[number] = sum(self.bottleneck(number), &mut aside) + self.width() * CLASSES;
+            stage
+        });
+        (stages, exits)
     }
 
     /// Numbers in an exit's features.
@@ -236,6 +251,10 @@ mod tests {
         let ways = [first, first + second, first + second + third];
         let expected: [usize; EXITS] = std::array::from_fn(|exit| ways[exit] + aside[exit] + 4 * CLASSES);
         assert_eq!(config.multiply_adds(), expected);
+        let all = config.multiply_adds_asking_all();
+        assert_eq!(all[0], expected[0]);
+        assert_eq!(all[1], expected[1] + aside[0] + 4 * CLASSES);
+        assert_eq!(all[2], expected[2] + aside[0] + aside[1] + 2 * 4 * CLASSES);
     }
 
     #[test]

@@ -28,7 +28,11 @@ pub fn reliability(folder: &Path, report: &Report) -> Result<(), Failure> {
     let mut is_empty = true;
     for (way, exit) in panels {
         if let Some(calibration) = over_seeds(report, way, exit) {
-            diagram = diagram.with(format!("{}, exit {exit}", way.name()), &calibration);
+            let name = match way.exits().len() {
+                1 => way.name(),
+                _ => format!("{}, exit {exit}", way.name()),
+            };
+            diagram = diagram.with(name, &calibration);
             is_empty = false;
         }
     }
@@ -75,7 +79,7 @@ pub fn early_exit(folder: &Path, report: &Report) -> Result<(), Failure> {
     }
     let svg = curve_plot(
         "Leaving at the first exit that is sure: a point for each threshold",
-        ["multiply-adds, % of the deepest exit's", "errors, %"],
+        ["multiply-adds, % of the deepest exit alone", "errors, %"],
         &curves,
     )?;
     Ok(whole_file::write(&folder.join("early_exit.svg"), svg.as_bytes())?)

@@ -163,7 +163,7 @@ pub struct EarlyExitMean {
     pub threshold: f64,
     /// Share of errors, percent.
     pub error_percent: f64,
-    /// Mean multiply-adds as a share of the deepest exit's, percent.
+    /// Mean multiply-adds as a share of the deepest exit's alone, percent.
     pub cost_percent: f64,
     /// Share of the images that leaves at each exit, percent.
     pub leaving_percent: [f64; EXITS],

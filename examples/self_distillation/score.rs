@@ -34,7 +34,7 @@ pub struct EarlyExits {
     pub seed: u64,
     /// How the network was trained.
     pub way: Way,
-    /// For each threshold.
+    /// For each threshold; costs are multiply-adds as a share of the deepest exit's alone.
     pub rows: Vec<EarlyExitRow>,
 }
 

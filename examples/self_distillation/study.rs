@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use burn::prelude::*;
 use kd::prelude::*;
-use kd::self_distillation::{Chain, EnsembleOfGenerations, early_exit_table};
+use kd::self_distillation::{Chain, EarlyExitRow, EnsembleOfGenerations, early_exit_table};
 
 use crate::failure::Failure;
 use crate::lab::Lab;
@@ -113,9 +113,19 @@ fn within(
         let score = Score::new(seed, way, exit, logits.clone(), labels.clone());
         keeper.keep(score.with_seconds(seconds))?;
     }
-    let costs = lab.recipe.network.multiply_adds().map(|cost| cost as f64);
-    let rows = early_exit_table(&answers, labels, &costs, &THRESHOLDS)?;
+    let rows = early_exits(lab, &answers, labels)?;
     keeper.leave_early(EarlyExits { seed, way, rows }, &network)
+}
+
+/// What each threshold costs, and what it is worth. Whoever goes on has paid for the exits it asked, so an image that goes all
+/// the way costs more than the deepest exit alone, of which the costs are shares.
+fn early_exits(lab: &Lab, answers: &[Tensor<2>], labels: Tensor<1, Int>) -> Result<Vec<EarlyExitRow>, Failure> {
+    let network = &lab.recipe.network;
+    let costs = network.multiply_adds_asking_all().map(|cost| cost as f64);
+    let more = costs[EXITS - 1] / network.multiply_adds()[EXITS - 1] as f64;
+    let mut rows = early_exit_table(answers, labels, &costs, &THRESHOLDS)?;
+    rows.iter_mut().for_each(|row| row.cost *= more);
+    Ok(rows)
 }
 
 fn run(lab: &Lab, way: Way, seed: u64, order: u64) -> Run<'_> {
@@ -228,6 +238,10 @@ mod tests {
         let (last, byot) = (kept.early[1].rows.last().unwrap(), kept.scores.last().unwrap());
         assert_eq!(last.samples.iter().sum::<usize>(), 50);
         assert!((last.accuracy - byot.report.accuracy).abs() < 1e-9);
+        let network = NetworkConfig::new([4, 4, 8]);
+        let (alone, all) = (network.multiply_adds(), network.multiply_adds_asking_all());
+        assert_eq!(last.samples[EXITS - 1], 50, "nobody is wholly sure");
+        assert!((last.cost - all[EXITS - 1] as f64 / alone[EXITS - 1] as f64).abs() < 1e-9);
     }
 
     #[test]

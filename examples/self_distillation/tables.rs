@@ -59,8 +59,8 @@ pub fn tables(report: &Report) -> String {
             "leaves when this sure",
             "error %",
             "at exit 1 / 2 / 3, %",
-            "multiply-adds, % of exit 3's",
-            "time, % of exit 3's",
+            "multiply-adds, % of exit 3 alone",
+            "time, % of exit 3 alone",
         ];
         let _ = writeln!(
             text,

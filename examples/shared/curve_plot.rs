@@ -8,11 +8,16 @@ use crate::picture::{DrawError, INK, PAPER, draw, text};
 /// Colours of the lines, told apart by those who see few colours as well.
 const COLOURS: [RGBColor; 3] = [RGBColor(213, 94, 0), RGBColor(0, 90, 160), RGBColor(0, 130, 95)];
 
+/// Room for a letter beside a point, pixels.
+const WIDE: i32 = 8;
+/// Room for a line of letters, pixels.
+const HIGH: i32 = 14;
+
 /// A line through points.
 pub struct Curve {
     /// What it is called.
     pub name: String,
-    /// Its points, from left to right, each with the words beside it, if any.
+    /// Its points, from left to right, each with the words beside it, where there is room.
     pub points: Vec<(f64, f64, String)>,
 }
 
@@ -40,6 +45,7 @@ pub fn curve_plot(title: &str, axes: [&str; 2], curves: &[Curve]) -> Result<Stri
             .label_style(text(13, INK))
             .axis_desc_style(text(14, INK))
             .draw()?;
+        let mut written = Vec::new();
         for (number, curve) in curves.iter().enumerate() {
             let colour = COLOURS[number % COLOURS.len()];
             let line: Vec<(f64, f64)> = curve.points.iter().map(|(x, y, _)| (*x, *y)).collect();
@@ -48,16 +54,25 @@ pub fn curve_plot(title: &str, axes: [&str; 2], curves: &[Curve]) -> Result<Stri
                 .label(curve.name.as_str())
                 .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], colour.stroke_width(2)));
             chart.draw_series(line.into_iter().map(|point| Circle::new(point, 4, colour.filled())))?;
-            // One curve's words above its points and the next one's below, so that they meet less often.
-            let (vertical, away) = if number % 2 == 0 {
-                (VPos::Bottom, -7)
-            } else {
-                (VPos::Top, 7)
+            // The first curve's words stand above to the right, the second's below to the left, and so keep off curves
+            // that fall. Words that would stand on others are left out.
+            let (horizontal, vertical, away) = match number % 2 {
+                0 => (HPos::Left, VPos::Bottom, (5, -4)),
+                _ => (HPos::Right, VPos::Top, (-5, 4)),
             };
-            let beside = text(12, colour).pos(Pos::new(HPos::Center, vertical));
+            let beside = text(12, colour).pos(Pos::new(horizontal, vertical));
             for (x, y, words) in &curve.points {
                 let (x, y) = chart.backend_coord(&(*x, *y));
-                picture.draw(&Text::new(words.clone(), (x, y + away), beside.clone()))?;
+                let at = (x + away.0, y + away.1);
+                let size = (WIDE * words.chars().count() as i32, HIGH);
+                let corner = match number % 2 {
+                    0 => (at.0, at.1 - size.1),
+                    _ => (at.0 - size.0, at.1),
+                };
+                if !written.iter().any(|other| overlap(*other, (corner, size))) {
+                    picture.draw(&Text::new(words.clone(), at, beside.clone()))?;
+                    written.push((corner, size));
+                }
             }
         }
         chart
@@ -69,6 +84,14 @@ pub fn curve_plot(title: &str, axes: [&str; 2], curves: &[Curve]) -> Result<Stri
             .draw()?;
         Ok(())
     })
+}
+
+/// Upper left corner, and width and height.
+type Area = ((i32, i32), (i32, i32));
+
+fn overlap((one, one_size): Area, (two, two_size): Area) -> bool {
+    let along = |one: i32, one_size: i32, two: i32, two_size: i32| one < two + two_size && two < one + one_size;
+    along(one.0, one_size.0, two.0, two_size.0) && along(one.1, one_size.1, two.1, two_size.1)
 }
 
 /// From the smallest to the largest, with some room on both sides.
@@ -103,6 +126,18 @@ mod tests {
         for words in ["costs", "price", "worth", "one", "two", "at 1.5"] {
             assert!(svg.contains(words), "{words} is missing");
         }
+    }
+
+    #[test]
+    fn no_words_stand_on_others() {
+        let near = [(1.0, 2.0), (1.01, 2.0), (3.0, 1.0)];
+        let svg = curve_plot("costs", ["price", "worth"], &[curve("one", &near)]).unwrap();
+        assert!(
+            svg.contains("at 1\n") && svg.contains("at 3") && !svg.contains("at 1.01"),
+            "{svg}"
+        );
+        assert!(overlap(((0, 0), (10, 10)), ((9, 9), (10, 10))));
+        assert!(!overlap(((0, 0), (10, 10)), ((10, 0), (10, 10))));
     }
 
     #[test]
