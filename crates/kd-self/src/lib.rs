@@ -40,11 +40,6 @@
 //! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
 mod average;
-/// The examples of the chapter on self-distillation, compiled and run.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/self_distillation.md")]
-struct Chapter;
-
 mod byot;
 mod byot_config;
 mod chain;
@@ -107,18 +102,3 @@ pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
 pub use universal_self::{UskdLoss, UskdLossConfig};
 pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
 pub use with_middle::WithMiddle;
-mod average;
-mod chain;
-mod ema;
-mod ensemble_of_generations;
-mod generations;
-mod record;
-mod route;
-mod snapshot;
-
-pub use chain::Chain;
-pub use ema::{Buffers, Ema, EmaConfig};
-pub use ensemble_of_generations::EnsembleOfGenerations;
-pub use generations::Generations;
-pub use route::Route;
-pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
