@@ -1,12 +1,11 @@
 //! Everything that can end the program early.
 
+use kd_examples::data::DataError;
 use kd_examples::device::DeviceError;
 use kd_examples::interrupt::Interrupted;
 use kd_examples::picture::DrawError;
 use kd_examples::whole_file::WriteError;
 use thiserror::Error;
-
-use crate::data::DataError;
 
 /// What went wrong, in words for whoever sits before the terminal.
 #[derive(Debug, Error)]

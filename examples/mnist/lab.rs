@@ -2,11 +2,11 @@
 
 use burn::module::Module;
 use burn::prelude::*;
+use kd_examples::data::Data;
 use kd_examples::digits::Digits;
 use kd_examples::interrupt::Interrupt;
 
 use crate::answers::Answers;
-use crate::data::Data;
 use crate::model::{Mlp, in_batches};
 use crate::recipe::Recipe;
 

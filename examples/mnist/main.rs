@@ -5,7 +5,6 @@
 
 mod answers;
 mod cost;
-mod data;
 mod distil;
 mod failure;
 mod lab;
@@ -24,6 +23,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use kd_examples::data;
 use kd_examples::interrupt::{INTERRUPTED_STATUS, Interrupt};
 
 use crate::answers::Answers;
@@ -50,7 +50,7 @@ fn run(options: Options) -> Result<(), Failure> {
     let interrupt = Interrupt::on_ctrl_c()?;
     let device = options.device.device()?;
     let recipe = options.recipe();
-    let data = data::load(&options)?;
+    let data = data::load(&options.wanted())?;
     println!(
         "{} training and {} test images from {}",
         data.train.len(),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser};
+use kd_examples::data::Wanted;
 use kd_examples::device::Backend;
 use kd_examples::values;
 use serde::Serialize;
@@ -83,6 +84,16 @@ impl Options {
         recipe.temperature = self.temperature.unwrap_or(recipe.temperature);
         recipe.alpha = self.alpha.unwrap_or(recipe.alpha);
         recipe
+    }
+
+    /// The digits they ask for.
+    pub fn wanted(&self) -> Wanted {
+        Wanted {
+            folder: self.data_dir.clone(),
+            all: self.full,
+            at_most: self.quick.then_some(1000),
+            holdout: self.holdout,
+        }
     }
 
     /// The seeds to run.

@@ -1,13 +1,13 @@
 //! The results as JSON.
 
 use kd_examples::burn_version::burn_version;
+use kd_examples::data::Source;
 use kd_examples::result_files::ResultFiles;
 use kd_examples::spread::Spread;
 use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
 use crate::cost::Cost;
-use crate::data::Source;
 use crate::options::Options;
 use crate::recipe::Recipe;
 use crate::score::{Score, Who, gap_closed};

@@ -117,11 +117,11 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
 #[cfg(test)]
 mod tests {
     use burn::prelude::Device;
+    use kd_examples::data::{Data, Source};
     use kd_examples::digits::{Digits, PIXELS};
     use kd_examples::interrupt::Interrupt;
 
     use super::*;
-    use crate::data::{Data, Source};
     use crate::recipe::Recipe;
 
     /// Keeps scores, and presses Ctrl-C when there are this many.

@@ -2,6 +2,8 @@
 
 pub mod burn_version;
 pub mod caught;
+pub mod curve_plot;
+pub mod data;
 pub mod device;
 pub mod digits;
 pub mod heat_map;

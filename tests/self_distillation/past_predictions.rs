@@ -160,7 +160,7 @@ fn the_file_is_laid_out_as_safetensors() {
     let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
     let header: serde_json::Value = serde_json::from_slice(&bytes[8..8 + length]).unwrap();
     assert_eq!(length % 8, 0);
-    assert_eq!(header["__metadata__"]["epoch"], "3");
+    assert_eq!(header["epoch"]["dtype"], "U64");
     assert_eq!(header["last.logits"]["dtype"], "F32");
     assert_eq!(header["last.logits"]["shape"], serde_json::json!([SAMPLES, CLASSES]));
     let start = 8 + length + header["last.logits"]["data_offsets"][0].as_u64().unwrap() as usize;
@@ -241,7 +241,7 @@ fn a_file_that_is_another_thing_says_so() {
         );
     }
     fs::write(&file, [whole.as_slice(), &[0]].concat()).unwrap();
-    assert!(message(PastPredictions::load(&file, &config())).contains("is it whole?"));
+    assert!(message(PastPredictions::load(&file, &config())).contains("it is no whole file of arrays"));
     let mut neither = whole.clone();
     *neither.last_mut().unwrap() = 2;
     fs::write(&file, neither).unwrap();

@@ -48,8 +48,10 @@ mod projected;
 mod projector;
 pub mod rows;
 mod schedule;
+mod seed;
 mod teacher;
 mod terms;
+mod whole_file;
 
 pub use config::load_config;
 pub use error::Error;
@@ -62,5 +64,7 @@ pub use off_graph::OffGraph;
 pub use projected::Projected;
 pub use projector::{FeatureProjector, Identity, ProjectorFn, projector_fn};
 pub use schedule::Schedule;
+pub use seed::seed_for;
 pub use teacher::{Teacher, TeacherFn, teacher_fn};
 pub use terms::{LossTerm, LossTerms};
+pub use whole_file::write_whole;

@@ -1,5 +1,5 @@
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use kd_core::check;
+use kd_core::{check, seed_for};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 
 use crate::MemoryBank;
@@ -80,12 +80,7 @@ impl MemoryBank {
 
 /// A source of random numbers for a seed and what it is for.
 pub(crate) fn seeded(seed: usize, purpose: &[usize]) -> StdRng {
-    let mut bytes = [0; 32];
-    let words = [seed].into_iter().chain(purpose.iter().map(|word| word + 1));
-    for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
-        place.copy_from_slice(&(word as u64).to_le_bytes());
-    }
-    StdRng::from_seed(bytes)
+    StdRng::from_seed(seed_for(seed, purpose))
 }
 
 /// Indices as a tensor.

@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use kd_core::Error;
+use kd_core::{Error, write_whole};
 use plotters::prelude::*;
 
 use crate::Calibration;
@@ -8,7 +8,6 @@ use crate::Calibration;
 mod ink;
 mod legend;
 mod panel;
-mod whole_file;
 
 use ink::{Drawn, INK, LETTER, style, write};
 
@@ -104,7 +103,7 @@ impl ReliabilityDiagram {
     /// [`Error::Write`] if the file cannot be written; what was there before still is.
     #[track_caller]
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        whole_file::write(path.as_ref(), self.svg().as_bytes())
+        write_whole(path, |temporary| std::fs::write(temporary, self.svg()))
     }
 
     /// As many rows as it takes, and in each about as many as in any other.

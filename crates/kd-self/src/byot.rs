@@ -57,12 +57,12 @@ const NAME: &str = "ByotLoss";
 ///
 /// # Convention
 ///
-/// The paper's three parts, with its deepest exit that learns from labels alone. Its equations have no T²; nor has the
-/// authors' code (`pytorch-self-distillation-final`), whose alpha is 0.3, whose soft part is the cross-entropy, equal in
-/// gradient to the KL, and which leaves the features out. T², alpha = 0.1, beta = 1e-6 and T = 3 are those of the
-/// implementation that most copies go back to (luanyunteng's). That one multiplies the deepest exit's labels by 1 − alpha too,
-/// leaves out what is not positive on both sides of the features, which are pooled vectors, and sums them over the *batch*
-/// as well, so that its 1e-6 at 128 samples is a beta of 1.28e-4 here: a mean over samples means the same at every batch size.
+/// The paper's three parts. T², alpha = 0.1, beta = 1e-6 and T = 3 are those of the implementation that many copies go back to
+/// (luanyunteng's). That one multiplies the deepest exit's labels by 1 − alpha too, leaves out features that are positive on
+/// neither side, and sums them over the *batch* as well, so that its 1e-6 at 128 samples is a beta of 1.28e-4 here: a mean over
+/// samples means the same at every batch size. The authors' code (`pytorch-self-distillation-final`) has the deepest exit
+/// learn from the labels alone, as here, but no T² and no features, and an alpha of 0.3. Both have the cross-entropy as soft
+/// part, equal in gradient to the KL, which is 0 where exits agree.
 /// What is divided by the number of classes elsewhere (`KLDivLoss` and its `mean`) is a sum here.
 ///
 /// # Panics

@@ -6,8 +6,6 @@ use burn::{
 };
 use kd_core::{Error, Labelled, check, rows};
 
-use crate::at_label::at_label;
-
 mod saved;
 
 const NAME: &str = "PastPredictions";
@@ -196,7 +194,7 @@ impl PastPredictions {
                 f64::NEG_INFINITY,
                 (&labels.device(), DType::F32),
             );
-            let at_label = at_label(labels.clone().without_autodiff(), self.classes());
+            let at_label = rows::at_label(labels.clone().without_autodiff(), self.classes());
             absent.without_autodiff().mask_fill(at_label, 0.0)
         } else {
             self.get(ids, &labels.device())?

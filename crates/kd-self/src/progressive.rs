@@ -6,8 +6,6 @@ use burn::{
 use kd_core::{DistillLoss, Error, Labelled, check, rows};
 use kd_kernels::{Divergence, divergence};
 
-use crate::at_label::at_label;
-
 /// Configuration of a [`ProgressiveLoss`].
 #[derive(Config, Debug)]
 pub struct ProgressiveLossConfig {
@@ -180,7 +178,7 @@ fn mixed(past: Tensor<2>, labels: Tensor<1, Int>, alpha: f64) -> Tensor<2> {
     let p_y = log_p.clone().gather(1, labels.clone().unsqueeze_dim(1)).exp();
     let of_label = (p_y * alpha + (1.0 - alpha)).log();
     let of_others = log_p + alpha.ln();
-    of_others.mask_where(at_label(labels, shape[1]), of_label.expand(shape))
+    of_others.mask_where(rows::at_label(labels, shape[1]), of_label.expand(shape))
 }
 
 impl ModuleDisplay for ProgressiveLoss {

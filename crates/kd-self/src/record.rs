@@ -1,23 +1,20 @@
 //! A network's parameters as a file: whole, or not at all.
 
-use std::{fs, io::Write, path::Path};
+use std::{fs, io, path::Path};
 
 use burn::{
     module::Module,
     store::{ModuleRecord, RecordError},
     tensor::Bytes,
 };
-use kd_core::Error;
+use kd_core::{Error, write_whole};
 
 /// Writes the parameters of `module`. Whoever reads the file finds the old ones or the new ones.
 pub(crate) fn save<M: Module>(module: M, path: &Path) -> Result<(), Error> {
-    let bytes = module.into_record().into_bytes().map_err(std::io::Error::other);
-    bytes
-        .and_then(|bytes| write_whole(path, &bytes))
-        .map_err(|source| Error::Write {
-            path: path.to_owned(),
-            source,
-        })
+    write_whole(path, |temporary| {
+        let bytes = module.into_record().into_bytes().map_err(io::Error::other)?;
+        fs::write(temporary, &*bytes)
+    })
 }
 
 /// `module` with the parameters that [`save`] wrote.
@@ -41,20 +38,4 @@ pub(crate) fn load<M: Module>(module: M, path: &Path) -> Result<M, Error> {
             RecordError::Io(reason) | RecordError::Validation(reason) => reason,
         },
     })
-}
-
-/// By way of a temporary file in the same folder, which then takes the other's place.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    // Temporary files are their owner's alone; this one is to become a file like any other.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -17,3 +17,35 @@ pub(crate) fn weighted_sum<F: FnOnce() -> Tensor<1>>(parts: impl IntoIterator<It
     };
     sum.unwrap_or_else(nothing)
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Device;
+
+    use super::*;
+
+    fn leaf(value: f32) -> Tensor<1> {
+        Tensor::from_floats([value], &Device::flex().autodiff()).require_grad()
+    }
+
+    #[test]
+    fn a_weight_of_zero_shuts_out_nan() {
+        let (a, b) = (leaf(f32::NAN), leaf(4.0));
+        let sum = weighted_sum([(0.0, &a), (0.5, &b)].map(|(weight, value)| (weight, || value.clone())));
+        let gradients = sum.backward();
+        assert_eq!(sum.into_scalar::<f32>(), 2.0);
+        assert!(a.grad(&gradients).is_none());
+        assert_eq!(b.grad(&gradients).unwrap().into_scalar::<f32>(), 0.5);
+    }
+
+    #[test]
+    fn nothing_is_a_zero_that_can_be_differentiated() {
+        for value in [1.0, f32::NAN, f32::INFINITY] {
+            let a = leaf(value);
+            let sum = weighted_sum([(0.0, || a.clone())]);
+            let gradients = sum.backward();
+            assert_eq!(sum.into_scalar::<f32>(), 0.0);
+            assert_eq!(a.grad(&gradients).unwrap().into_scalar::<f32>(), 0.0);
+        }
+    }
+}

@@ -26,6 +26,11 @@ pub use kd_self as self_distillation;
 /// Learning from a teacher's soft labels.
 pub use kd_soft_label as soft_label;
 
+/// The examples of the chapter on self-distillation, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/self_distillation.md")]
+struct SelfDistillation;
+
 /// What most training loops need: `use kd::prelude::*;`.
 pub mod prelude {
     pub use kd_core::{DistillLoss, FeatureProjector, Frozen, Labelled, LossTerms, Projected, Schedule, Teacher};

@@ -1,6 +1,6 @@
-use std::{collections::HashSet, fs, io::Write, path::Path};
+use std::{collections::HashSet, fs, path::Path};
 
-use kd_core::{Error, check};
+use kd_core::{Error, check, write_whole};
 use serde::{Deserialize, Serialize};
 
 /// Which layer of a student learns from which of its teacher: a value, to be saved, read, changed and trained with.
@@ -146,11 +146,7 @@ impl Plan {
                 check::finite("Plan", "the similarity of a pair", similarity)?;
             }
         }
-        let path = path.as_ref();
-        write_whole(path, &self.json()).map_err(|source| Error::Write {
-            path: path.to_owned(),
-            source,
-        })
+        write_whole(path, |temporary| fs::write(temporary, self.json()))
     }
 
     /// Reads what [`save`](Self::save) or a person wrote.
@@ -195,20 +191,4 @@ fn spaced<'a>(
             .map(|(i, &name)| PlannedPair::new(name, teacher[place(i, s, t)]))
             .collect(),
     })
-}
-
-/// By way of a temporary file in the same folder, which then takes the other's place.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut builder = tempfile::Builder::new();
-    // Temporary files are their owner's alone; this one is to become a file like any other.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(bytes)?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

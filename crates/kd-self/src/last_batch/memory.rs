@@ -2,6 +2,7 @@ use std::path::Path;
 
 use burn::tensor::{DType, Device, Int, Tensor, TensorData};
 use kd_core::{Error, check};
+use safetensors::Dtype;
 
 use super::Recalled;
 use crate::tensor_file;
@@ -139,19 +140,12 @@ impl LastBatch {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
         let ids: Vec<u8> = self.ids.iter().flat_map(|&id| (id as u64).to_le_bytes()).collect();
         let logits = self.logits.clone().map(Tensor::into_data);
-        let mut arrays = vec![tensor_file::Array {
-            name: "ids",
-            dtype: "U64",
-            shape: vec![self.ids.len()],
-            bytes: &ids,
-        }];
-        arrays.extend(logits.as_ref().map(|logits| tensor_file::Array {
-            name: "logits",
-            dtype: named(logits.dtype()),
-            shape: logits.shape().as_slice().to_vec(),
-            bytes: logits.as_bytes(),
+        let mut arrays: Vec<tensor_file::Array> = vec![("ids", Dtype::U64, vec![self.ids.len()], &ids)];
+        arrays.extend(logits.as_ref().map(|logits| {
+            let shape = logits.shape().as_slice().to_vec();
+            ("logits", named(logits.dtype()), shape, logits.as_bytes())
         }));
-        tensor_file::save(path.as_ref(), &[("holds", FILE.into())], &arrays)
+        tensor_file::save(path.as_ref(), FILE, arrays)
     }
 
     /// Reads what [`save`](Self::save) wrote, to the bit.
@@ -160,32 +154,24 @@ impl LastBatch {
     ///
     /// [`Error::Read`] if the file cannot be read, and [`Error::Config`] if it is no memory of a last batch.
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let mut contents = tensor_file::load(path, FILE)?;
-        Self::of(&mut contents, device).map_err(|reason| tensor_file::invalid(path, FILE, reason))
+        tensor_file::load(path.as_ref(), FILE, |contents| Self::of(contents, device))
     }
 
-    fn of(contents: &mut tensor_file::Contents, device: &Device) -> Result<Self, String> {
-        if contents.about("holds")? != FILE {
-            return Err(format!("it holds another thing, a {}", contents.about("holds")?));
-        }
-        let shared = match contents.entry("ids") {
-            Some((_, &[shared])) => shared,
+    fn of(contents: &tensor_file::Contents, device: &Device) -> Result<Self, String> {
+        let shared = match contents.array("ids").as_ref().map(|ids| ids.shape()) {
+            Some(&[shared]) => shared,
             _ => return Err("it has no list of ids".into()),
         };
-        let ids = contents.take_as("ids", "U64", &[shared], 8)?;
-        let ids = ids
-            .as_chunks()
-            .0
-            .iter()
-            .map(|&bytes| u64::from_le_bytes(bytes) as usize);
-        let logits = match contents.entry("logits") {
+        let (ids, _) = contents.bytes("ids", Dtype::U64, &[shared])?.as_chunks();
+        let ids = ids.iter().map(|&bytes| u64::from_le_bytes(bytes) as usize);
+        let logits = contents.array("logits");
+        let logits = match logits.as_ref().map(|logits| logits.shape()) {
             None if shared == 0 => None,
-            Some((name, &[rows, classes])) if rows == shared && rows > 0 => {
-                let dtype = FLOATS.into_iter().find(|&dtype| named(dtype) == name);
-                let dtype = dtype.ok_or(format!("its logits are {name}, which is no type of theirs"))?;
-                let bytes = contents.take_as("logits", named(dtype), &[rows, classes], dtype.size())?;
-                let data = TensorData::from_bytes_vec(bytes, [rows, classes], dtype);
+            Some(&[rows, classes]) if rows == shared && rows > 0 => {
+                let found = logits.expect("it has a shape");
+                let dtype = FLOATS.into_iter().find(|&dtype| named(dtype) == found.dtype());
+                let dtype = dtype.ok_or(format!("its logits are {}, which is no type of theirs", found.dtype()))?;
+                let data = TensorData::from_bytes_vec(found.data().to_vec(), [rows, classes], dtype);
                 Some(Tensor::from_data(data, (device, dtype)).without_autodiff())
             }
             _ => return Err(format!("it has not a row of logits for each of its {shared} ids")),
@@ -198,11 +184,11 @@ impl LastBatch {
 const FLOATS: [DType; 4] = [DType::F32, DType::F64, DType::F16, DType::BF16];
 
 /// As safetensors calls a type.
-fn named(dtype: DType) -> &'static str {
+fn named(dtype: DType) -> Dtype {
     match dtype {
-        DType::F64 => "F64",
-        DType::F16 => "F16",
-        DType::BF16 => "BF16",
-        _ => "F32",
+        DType::F64 => Dtype::F64,
+        DType::F16 => Dtype::F16,
+        DType::BF16 => Dtype::BF16,
+        _ => Dtype::F32,
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use kd_core::Error;
+use safetensors::Dtype;
 
 use super::{Epoch, PastPredictions, PastPredictionsConfig};
 use crate::tensor_file;
@@ -14,28 +15,23 @@ impl PastPredictions {
     /// memory or the new one, and never half of one.
     ///
     /// The file is in the layout of safetensors: `last.logits` and `this.logits` of F32 or F16, `[samples, classes]`;
-    /// `last.seen` and `this.seen` of BOOL, `[samples]`; the epoch as metadata.
+    /// `last.seen` and `this.seen` of BOOL, `[samples]`; `epoch` of U64.
     ///
     /// # Errors
     ///
     /// [`Error::Write`] if the file cannot be written; what was there before still is.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        let array = |name, dtype, shape: &[usize], bytes| tensor_file::Array {
-            name,
-            dtype,
-            shape: shape.to_vec(),
-            bytes,
-        };
         let (dtype, samples) = (self.config.safetensors(), self.samples());
-        let table = [samples, self.classes()];
-        let arrays = [
-            array("last.logits", dtype, &table, self.last.logits.as_slice()),
-            array("last.seen", "BOOL", &[samples], &self.last.seen),
-            array("this.logits", dtype, &table, &self.this.logits),
-            array("this.seen", "BOOL", &[samples], &self.this.seen),
+        let table = || vec![samples, self.classes()];
+        let epoch = (self.epoch as u64).to_le_bytes();
+        let arrays: Vec<tensor_file::Array> = vec![
+            ("epoch", Dtype::U64, vec![], &epoch),
+            ("last.logits", dtype, table(), &self.last.logits),
+            ("last.seen", Dtype::BOOL, vec![samples], &self.last.seen),
+            ("this.logits", dtype, table(), &self.this.logits),
+            ("this.seen", Dtype::BOOL, vec![samples], &self.this.seen),
         ];
-        let about = [("holds", FILE.into()), ("epoch", self.epoch.to_string())];
-        tensor_file::save(path.as_ref(), &about, &arrays)
+        tensor_file::save(path.as_ref(), FILE, arrays)
     }
 
     /// Reads what [`save`](Self::save) wrote, to the bit.
@@ -45,22 +41,22 @@ impl PastPredictions {
     /// [`Error::Read`] if the file cannot be read, and [`Error::Config`] if it is no memory of past predictions, or one of
     /// other numbers of samples or classes, or of another precision, than `config` says.
     pub fn load(path: impl AsRef<Path>, config: &PastPredictionsConfig) -> Result<Self, Error> {
-        let path = path.as_ref();
-        let mut contents = tensor_file::load(path, FILE)?;
-        Self::of(&mut contents, config).map_err(|reason| tensor_file::invalid(path, FILE, reason))
+        tensor_file::load(path.as_ref(), FILE, |contents| Self::of(contents, config))
     }
 
-    fn of(contents: &mut tensor_file::Contents, config: &PastPredictionsConfig) -> Result<Self, String> {
-        if contents.about("holds")? != FILE {
-            return Err(format!("it holds another thing, a {}", contents.about("holds")?));
-        }
-        let epoch = contents.about("epoch")?.parse().ok().filter(|&epoch| epoch > 0);
-        let mut part = |logits: &str, seen: &str| {
-            let (table, size) = ([config.samples, config.classes], config.dtype().size());
-            let logits = contents.take_as(logits, config.safetensors(), &table, size)?;
-            let seen = contents.take_as(seen, "BOOL", &[config.samples], 1)?;
+    fn of(contents: &tensor_file::Contents, config: &PastPredictionsConfig) -> Result<Self, String> {
+        let epoch = contents
+            .bytes("epoch", Dtype::U64, &[])?
+            .as_array()
+            .map(|&epoch| u64::from_le_bytes(epoch));
+        let part = |logits: &str, seen: &str| {
+            let logits = contents.bytes(logits, config.safetensors(), &[config.samples, config.classes])?;
+            let seen = contents.bytes(seen, Dtype::BOOL, &[config.samples])?;
             match seen.iter().all(|&seen| seen <= 1) {
-                true => Ok(Epoch { logits, seen }),
+                true => Ok(Epoch {
+                    logits: logits.to_vec(),
+                    seen: seen.to_vec(),
+                }),
                 false => Err(String::from("what was seen is neither true nor false")),
             }
         };
@@ -68,13 +64,15 @@ impl PastPredictions {
             config: config.clone(),
             last: part("last.logits", "last.seen")?,
             this: part("this.logits", "this.seen")?,
-            epoch: epoch.ok_or("its epoch is not a number above 0")?,
+            epoch: epoch
+                .filter(|&epoch| epoch > 0)
+                .ok_or("its epoch is not a number above 0")? as usize,
         })
     }
 }
 
 impl PastPredictionsConfig {
-    fn safetensors(&self) -> &'static str {
-        if self.half { "F16" } else { "F32" }
+    fn safetensors(&self) -> Dtype {
+        if self.half { Dtype::F16 } else { Dtype::F32 }
     }
 }

@@ -1,21 +1,35 @@
 //! Where the digits come from: this program, a folder, or burn's cache.
 
+use std::path::PathBuf;
+
 use burn_dataset::Dataset;
 use burn_dataset::vision::MnistDataset;
-use kd_examples::caught::caught;
-use kd_examples::digits::Digits;
-use kd_examples::idx::{self, IdxFile};
-use kd_examples::idx_error::IdxError;
-use kd_examples::mnist_folder::{Split, read_folder};
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::options::Options;
+use crate::caught::caught;
+use crate::digits::Digits;
+use crate::idx::{self, IdxFile};
+use crate::idx_error::IdxError;
+use crate::mnist_folder::{Split, read_folder};
 
 macro_rules! embedded {
     ($name:literal) => {
-        IdxFile::new($name, include_bytes!(concat!("data/", $name)))
+        IdxFile::new($name, include_bytes!(concat!("../mnist/data/", $name)))
     };
+}
+
+/// Which digits are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// A folder with four IDX files; without one, MNIST.
+    pub folder: Option<PathBuf>,
+    /// All of MNIST, and not the subset that comes with the example.
+    pub all: bool,
+    /// At most so many training images, and so many test images.
+    pub at_most: Option<usize>,
+    /// Training images, the last of them, to be tested on instead of the test images.
+    pub holdout: usize,
 }
 
 /// The digits to train on, those to test on, and where they came from.
@@ -63,18 +77,18 @@ pub enum DataError {
     },
 }
 
-/// Loads what the options ask for.
+/// Loads what is wanted.
 ///
 /// # Errors
 ///
-/// [`DataError`] when it isn't there or isn't MNIST.
-pub fn load(options: &Options) -> Result<Data, DataError> {
-    let (name, train, test) = match &options.data_dir {
+/// [`DataError`] when it isn't there or isn't in MNIST's format.
+pub fn load(wanted: &Wanted) -> Result<Data, DataError> {
+    let (name, train, test) = match &wanted.folder {
         Some(root) => {
             let read = |split| read_folder(root, split);
             (root.display().to_string(), read(Split::Train)?, read(Split::Test)?)
         }
-        None if options.full => (
+        None if wanted.all => (
             "burn-dataset's MNIST".to_string(),
             fetched(Split::Train)?,
             fetched(Split::Test)?,
@@ -95,17 +109,16 @@ pub fn load(options: &Options) -> Result<Data, DataError> {
             )
         }
     };
-    let (train, test) = if options.quick {
-        (first(train, 1000), first(test, 1000))
-    } else {
-        (train, test)
+    let (train, test) = match wanted.at_most {
+        Some(count) => (first(train, count), first(test, count)),
+        None => (train, test),
     };
-    let (train, test) = hold_out(train, test, options.holdout)?;
+    let (train, test) = hold_out(train, test, wanted.holdout)?;
     let source = Source {
         name,
         train: train.len(),
         test: test.len(),
-        held_out: options.holdout > 0,
+        held_out: wanted.holdout > 0,
     };
     Ok(Data { train, test, source })
 }
@@ -155,21 +168,18 @@ fn fetched(split: Split) -> Result<Digits, DataError> {
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
 
-    fn load_with(arguments: &[&str]) -> Result<Data, DataError> {
-        load(&Options::parse_from([&["mnist"], arguments].concat()))
-    }
-
-    fn error(arguments: &[&str]) -> String {
-        load_with(arguments).err().expect("an error").to_string()
+    fn held_out(holdout: usize) -> Result<Data, DataError> {
+        load(&Wanted {
+            holdout,
+            ..Wanted::default()
+        })
     }
 
     #[test]
     fn the_subset_is_what_its_readme_says() {
-        let data = load_with(&[]).unwrap();
+        let data = held_out(0).unwrap();
         assert_eq!((data.train.len(), data.test.len()), (12_000, 10_000));
         let threes = data.test.labels().iter().filter(|label| **label == 3).count();
         assert_eq!(threes, 1010);
@@ -178,18 +188,34 @@ mod tests {
 
     #[test]
     fn held_out_images_are_the_last_to_train_on() {
-        let (all, held) = (load_with(&[]).unwrap(), load_with(&["--holdout", "2000"]).unwrap());
+        let (all, held) = (held_out(0).unwrap(), held_out(2000).unwrap());
         assert_eq!(
             (held.train.len(), held.test.len(), held.source.held_out),
             (10_000, 2000, true)
         );
         assert_eq!(held.test, all.train.split_at(10_000).1);
-        assert!(error(&["--holdout", "12000"]).contains("--holdout 12000 leaves nothing"));
+        let message = held_out(12_000).err().expect("an error").to_string();
+        assert!(message.contains("--holdout 12000 leaves nothing"), "{message}");
+    }
+
+    #[test]
+    fn no_more_than_wanted() {
+        let wanted = Wanted {
+            at_most: Some(1000),
+            ..Wanted::default()
+        };
+        let source = load(&wanted).unwrap().source;
+        assert_eq!((source.train, source.test, source.held_out), (1000, 1000, false));
     }
 
     #[test]
     fn a_missing_folder_is_named() {
-        let message = error(&["--full", "--data-dir", "/no/such/folder"]);
+        let wanted = Wanted {
+            folder: Some("/no/such/folder".into()),
+            all: true,
+            ..Wanted::default()
+        };
+        let message = load(&wanted).err().expect("an error").to_string();
         assert!(
             message.contains("/no/such/folder") && message.contains("--data-dir"),
             "{message}"

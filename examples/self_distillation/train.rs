@@ -1,0 +1,112 @@
+//! The training loop: shuffled batches, momentum, weight decay, a learning rate that falls to zero.
+
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{GradientsParams, SgdConfig};
+use burn::prelude::*;
+use kd::prelude::*;
+use kd_examples::interrupt::Interrupted;
+use kd_examples::progress::Progress;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use crate::lab::Lab;
+use crate::network::Network;
+
+/// How a network is trained.
+#[derive(Config, Debug, Copy)]
+pub struct Training {
+    /// Passes over the images.
+    pub epochs: usize,
+    /// Images in a step.
+    pub batch: usize,
+    /// Highest learning rate: reached after a tenth of the steps, from where a cosine takes it to zero.
+    pub learning_rate: f64,
+    /// Share of every weight that is added to its gradient.
+    #[config(default = 5e-4)]
+    pub weight_decay: f64,
+}
+
+/// One training: whose, and with which seed for the order of the images.
+pub struct Run<'a> {
+    /// Where it takes place.
+    pub lab: &'a Lab,
+    /// Who learns.
+    pub name: String,
+    /// Orders the images.
+    pub seed: u64,
+}
+
+/// What a step learns from.
+pub struct Batch {
+    /// `[batch, 784]`
+    pub images: Tensor<2>,
+    /// `[batch]`
+    pub labels: Tensor<1, Int>,
+    /// Where in the set the images stand: `[batch]`.
+    pub rows: Tensor<1, Int>,
+}
+
+/// Trains `model` on the lab's images: every step goes down the slope of `objective`, a `[1]`, and is then shown to
+/// `watch`.
+///
+/// # Errors
+///
+/// [`Interrupted`] at the step at which the lab's interrupt is raised.
+pub fn train(
+    run: &Run<'_>,
+    mut model: Network,
+    objective: impl Fn(&Network, Batch) -> Tensor<1>,
+    mut watch: impl FnMut(&Network),
+) -> Result<Network, Interrupted> {
+    let Lab { device, recipe, .. } = run.lab;
+    let training = recipe.training;
+    let mut rng = StdRng::seed_from_u64(run.seed);
+    let momentum = MomentumConfig::new().with_dampening(0.0).with_nesterov(true);
+    let mut optimizer = SgdConfig::new()
+        .with_momentum(Some(momentum))
+        .with_weight_decay(Some(WeightDecayConfig::new(training.weight_decay as f32)))
+        .init();
+    let count = run.lab.train.len();
+    let steps = count.div_ceil(training.batch);
+    let (all_steps, warm_up) = (training.epochs * steps, training.epochs * steps / 10);
+    let learning_rate = Schedule::cosine(training.learning_rate, 0.0, all_steps - warm_up).warm_up(warm_up);
+    let progress = Progress::new(run.name.as_str(), training.epochs, steps);
+
+    // All images live on the device for the whole run, and a batch picks its rows from them.
+    let (all_images, all_labels) = (run.lab.train.images(device), run.lab.train.targets(device));
+    let mut step = 0;
+    let mut order: Vec<usize> = (0..count).collect();
+
+    for epoch in 1..=training.epochs {
+        order.shuffle(&mut rng);
+        let mut total = Tensor::<1>::zeros([1], &device.clone().without_autodiff());
+        for chosen in order.chunks(training.batch) {
+            run.lab.interrupt.check()?;
+            let rows = rows(chosen, device);
+            let batch = Batch {
+                images: all_images.clone().select(0, rows.clone()),
+                labels: all_labels.clone().select(0, rows.clone()),
+                rows,
+            };
+            let loss = objective(&model, batch);
+            let gradients = GradientsParams::from_grads(loss.backward(), &model);
+            step += 1;
+            model = optimizer.step(learning_rate.at(step), model, gradients);
+            watch(&model);
+
+            // Summed on the device: reading it back at every step would hold up a GPU.
+            total = total + loss.without_autodiff() * chosen.len() as f32;
+            progress.step();
+        }
+        let loss = f64::from(total.into_scalar::<f32>()) / count as f64;
+        progress.epoch(epoch, loss, run.lab.glance(&model));
+    }
+    Ok(model)
+}
+
+fn rows(chosen: &[usize], device: &Device) -> Tensor<1, Int> {
+    let rows: Vec<i32> = chosen.iter().map(|row| *row as i32).collect();
+    Tensor::from_data(TensorData::new(rows, [chosen.len()]), device)
+}
