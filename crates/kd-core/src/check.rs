@@ -14,8 +14,8 @@ mod feature_values;
 mod labels;
 mod members;
 mod memory;
-mod predictions;
 mod peers;
+mod predictions;
 mod projector;
 mod sparse;
 mod weak_head;
@@ -30,14 +30,11 @@ pub use feature::{
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
-pub use labels::{label_count, labelled, labels};
-pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
-pub use memory::{dataset_indices, distinct_indices};
-pub use predictions::{labels_of_samples, probs_of_samples};
-pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered};
 pub use labels::{confidence, label_count, labelled, labels};
-pub use memory::{dataset_indices, distinct_indices};
+pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
+pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered};
 pub use peers::{other_peers, peer, peers};
+pub use predictions::{labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 pub use weak_head::with_middle;

@@ -36,81 +36,75 @@
 //! | Piece | What teaches what |
 //! |---|---|
 //! | [`Chain`] | a teacher its assistants, the last of them the student: TAKD (Mirzadeh et al., 2019) |
-
-mod average;
-mod chain;
-mod ema;
-mod ensemble_of_generations;
-mod generations;
-mod record;
-mod route;
-mod snapshot;
-
-pub use chain::Chain;
-pub use ema::{Buffers, Ema, EmaConfig};
-pub use ensemble_of_generations::EnsembleOfGenerations;
-pub use generations::Generations;
-pub use route::Route;
-pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
-
-mod at_label;
-mod class_pairs;
-mod class_wise;
-mod distortion;
-mod last_batch;
-mod mean_discrepancy;
-mod past_predictions;
-mod progressive;
-mod seeded;
-mod tensor_file;
-
-pub use class_pairs::ClassPairs;
-pub use class_wise::{ClassWiseLoss, ClassWiseLossConfig};
-pub use distortion::{DistortionLoss, DistortionLossConfig};
-pub use last_batch::{
-    LastBatch, LastBatchLoss, LastBatchLossConfig, LastBatchSampler, LastBatchSamplerConfig, Recalled,
-};
-pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
-pub use past_predictions::{PastPredictions, PastPredictionsConfig};
-pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
 //! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
-
-mod mutual;
-mod universal_self;
-mod virtual_teacher;
-mod with_middle;
-mod zipf;
-
-pub use mutual::{MutualLoss, MutualLossConfig};
-pub use universal_self::{UskdLoss, UskdLossConfig};
-pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
-pub use with_middle::WithMiddle;
 
 /// The examples of the chapter on self-distillation, compiled and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/self_distillation.md")]
 struct Chapter;
 
+mod at_label;
+mod average;
 mod byot;
 mod byot_config;
+mod chain;
+mod class_pairs;
+mod class_wise;
 mod deep_supervision;
+mod distortion;
 mod early_exit;
 mod early_exit_table;
+mod ema;
+mod ensemble_of_generations;
 mod exit_by_exit;
 mod exit_output;
 mod exit_weights;
 mod exits;
+mod generations;
 mod hard_label;
+mod last_batch;
+mod mean_discrepancy;
+mod mutual;
+mod past_predictions;
+mod progressive;
+mod record;
+mod route;
+mod seeded;
+mod snapshot;
+mod tensor_file;
+mod universal_self;
+mod virtual_teacher;
 mod weighted_sum;
+mod with_middle;
+mod zipf;
 
 pub use byot::ByotLoss;
 pub use byot_config::ByotLossConfig;
+pub use chain::Chain;
+pub use class_pairs::ClassPairs;
+pub use class_wise::{ClassWiseLoss, ClassWiseLossConfig};
 pub use deep_supervision::DeepSupervision;
+pub use distortion::{DistortionLoss, DistortionLossConfig};
 pub use early_exit::{EarlyExit, EarlyExited};
 pub use early_exit_table::{EarlyExitRow, early_exit_table};
+pub use ema::{Buffers, Ema, EmaConfig};
+pub use ensemble_of_generations::EnsembleOfGenerations;
 pub use exit_by_exit::{ExitByExit, SelectSamples};
 pub use exit_output::ExitOutput;
 pub use exit_weights::ExitWeights;
 pub use exits::Exits;
+pub use generations::Generations;
 pub use hard_label::{HardLabelLoss, HardLabelLossConfig};
+pub use last_batch::{
+    LastBatch, LastBatchLoss, LastBatchLossConfig, LastBatchSampler, LastBatchSamplerConfig, Recalled,
+};
+pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
+pub use mutual::{MutualLoss, MutualLossConfig};
+pub use past_predictions::{PastPredictions, PastPredictionsConfig};
+pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
+pub use route::Route;
+pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
+pub use universal_self::{UskdLoss, UskdLossConfig};
+pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
+pub use with_middle::WithMiddle;
