@@ -1,48 +1,11 @@
-use burn::config::Config;
 use kd_core::{Error, check};
 use serde::{Deserialize, Serialize};
 
-/// Configuration of [`Boosting`].
-#[derive(Config, Debug)]
-pub struct BoostingConfig {
-    /// n: how many samples there are. At least 1.
-    pub samples: usize,
-    /// K: how many classes there are. At least 2.
-    pub classes: usize,
-    /// The least error that a member is taken to have, which bounds its vote. Above 0, below ½.
-    #[config(default = "1e-10")]
-    pub least_error: f64,
-}
+mod saved;
 
-impl BoostingConfig {
-    /// Starts, with the same weight for each sample.
-    ///
-    /// # Panics
-    ///
-    /// If a value is outside its range.
-    #[track_caller]
-    pub fn init(&self) -> Boosting {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
-    }
+use saved::Saved;
 
-    /// The same, for values that come from a file or a command line.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::InvalidValue`] if a value is outside its range.
-    pub fn try_init(&self) -> Result<Boosting, Error> {
-        const NAME: &str = "BoostingConfig";
-        check::count(NAME, "samples", self.samples)?;
-        check::several(NAME, "classes", self.classes)?;
-        check::least_error(NAME, self.least_error)?;
-        Ok(Boosting {
-            classes: self.classes,
-            least_error: self.least_error,
-            log_weights: vec![0.0; self.samples],
-            votes: Vec::new(),
-        })
-    }
-}
+use crate::BoostingConfig;
 
 /// Members one after the other, each for the samples that those before it got wrong: SAMME, AdaBoost for any number of classes
 /// (Zhu and others, 2009).
@@ -128,6 +91,16 @@ pub struct Boosting {
 }
 
 impl Boosting {
+    /// Of a checked configuration: the same weight for each sample, and no member yet.
+    pub(crate) fn start(config: &BoostingConfig) -> Self {
+        Self {
+            classes: config.classes,
+            least_error: config.least_error,
+            log_weights: vec![0.0; config.samples],
+            votes: Vec::new(),
+        }
+    }
+
     /// w: how much each sample weighs for the next member; they sum to 1.
     pub fn weights(&self) -> Vec<f64> {
         // From the largest, so that nothing overflows.
@@ -172,32 +145,6 @@ impl Boosting {
     /// α of each member so far: the weights of a [`weighted_vote`](crate::weighted_vote).
     pub fn votes(&self) -> &[f64] {
         &self.votes
-    }
-}
-
-/// What a file holds, which may have been changed by hand.
-#[derive(Deserialize)]
-struct Saved {
-    classes: usize,
-    least_error: f64,
-    log_weights: Vec<f64>,
-    votes: Vec<f64>,
-}
-
-impl TryFrom<Saved> for Boosting {
-    type Error = Error;
-
-    fn try_from(saved: Saved) -> Result<Self, Error> {
-        let config = BoostingConfig::new(saved.log_weights.len(), saved.classes).with_least_error(saved.least_error);
-        let numbers = saved.log_weights.iter().chain(&saved.votes);
-        numbers
-            .copied()
-            .try_for_each(|number| check::finite("Boosting", "a weight or a vote", number))?;
-        Ok(Self {
-            log_weights: saved.log_weights,
-            votes: saved.votes,
-            ..config.try_init()?
-        })
     }
 }
 

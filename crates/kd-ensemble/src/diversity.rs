@@ -2,7 +2,11 @@ use burn::tensor::{Int, Tensor};
 use kd_core::{Error, check};
 use serde::{Deserialize, Serialize};
 
-use crate::{DiversityReport, MemberTable, pair_counts::PairCounts};
+use crate::{
+    DiversityReport, MemberTable,
+    pair_counts::PairCounts,
+    probabilities::{distance, likeliest, of_logits},
+};
 
 /// How unlike the members of an ensemble are, counted over any number of batches: what an ensemble is better by than its members.
 ///
@@ -134,7 +138,10 @@ impl Diversity {
         check::has_classes("Diversity", classes);
         let labels: Vec<i64> = labels.into_data().iter().collect();
         check::labels_of_samples("Diversity", &labels, classes);
-        let probs: Vec<Vec<f64>> = members.iter().map(|logits| probs(logits.clone(), classes)).collect();
+        let probs: Vec<Vec<f64>> = members
+            .iter()
+            .map(|logits| of_logits(logits.clone(), classes))
+            .collect();
         for (sample, label) in labels.into_iter().enumerate() {
             let place = sample * classes..(sample + 1) * classes;
             let said: Vec<&[f64]> = probs.iter().map(|probs| &probs[place.clone()]).collect();
@@ -229,37 +236,4 @@ impl Diversity {
             double_fault: table(PairCounts::double_fault),
         })
     }
-}
-
-/// Row-major, in f64; what has no softmax is NaN in all of its row.
-fn probs(logits: Tensor<2>, classes: usize) -> Vec<f64> {
-    let mut rows: Vec<f64> = logits.without_autodiff().into_data().iter::<f64>().collect();
-    for row in rows.chunks_mut(classes) {
-        // From the largest, so that nothing overflows. `max` passes over NaN, but the sum does not.
-        let largest = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let sum: f64 = row.iter().map(|x| (x - largest).exp()).sum();
-        for x in row {
-            *x = (*x - largest).exp() / sum;
-        }
-    }
-    rows
-}
-
-/// The first of the likeliest classes; `None` if one is NaN.
-fn likeliest(probs: &[f64]) -> Option<usize> {
-    let mut best = 0;
-    for (class, p) in probs.iter().enumerate() {
-        if p.is_nan() {
-            return None;
-        }
-        if *p > probs[best] {
-            best = class;
-        }
-    }
-    Some(best)
-}
-
-/// Σ (p − q)² over the classes.
-fn distance(p: &[f64], q: impl Fn(usize) -> f64) -> f64 {
-    p.iter().enumerate().map(|(class, p)| (p - q(class)).powi(2)).sum()
 }

@@ -20,6 +20,7 @@
 
 mod bag;
 mod boosting;
+mod boosting_config;
 mod bootstrap;
 mod diversity;
 mod diversity_report;
@@ -27,6 +28,7 @@ mod diversity_report;
 mod member_map;
 mod member_table;
 mod pair_counts;
+mod probabilities;
 mod seeded;
 mod seeds;
 mod weighted_vote;
@@ -34,7 +36,8 @@ mod weighted_vote;
 mod whole_file;
 
 pub use bag::{Bag, BagView};
-pub use boosting::{Boosting, BoostingConfig};
+pub use boosting::Boosting;
+pub use boosting_config::BoostingConfig;
 pub use bootstrap::Bootstrap;
 pub use diversity::Diversity;
 pub use diversity_report::DiversityReport;

@@ -182,7 +182,7 @@ fn shade(value: Option<f64>, darkest: f64) -> (RGBColor, RGBColor) {
 /// Three decimals, without the 0 before them.
 fn short(value: f64) -> String {
     let text = format!("{:.3}", value.abs());
-    let sign = if value < 0.0 && text != "0.000" { "-" } else { "" };
+    let sign = if value < 0.0 && text != "0.000" { "−" } else { "" };
     format!("{sign}{}", text.strip_prefix('0').unwrap_or(&text))
 }
 
@@ -205,7 +205,7 @@ mod tests {
             "Correlation of &lt;errors&gt;",
             "mean .050",
             ".250",
-            "-.500",
+            "−.500",
             ".400",
             "1.000",
         ] {
