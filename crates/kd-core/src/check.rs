@@ -8,6 +8,7 @@ use burn::tensor::{Bool, Tensor};
 use crate::Error;
 
 mod average;
+mod boosting;
 mod exits;
 mod feature;
 mod feature_values;
@@ -21,6 +22,7 @@ mod sparse;
 mod weak_head;
 
 pub use average::{decay, no_more_parameters, same_parameter};
+pub use boosting::{better_than_chance, least_error, votes};
 pub use exits::{
     exit_costs, exit_features, exit_rows, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
     shallower_exits,
@@ -31,10 +33,10 @@ pub use feature::{
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{confidence, label_count, labelled, labels};
-pub use members::{at_least_one, at_most, no_more_networks, ratio, rising, same_members};
+pub use members::{as_many_members, at_least_one, at_most, no_more_networks, ratio, rising, same_members};
 pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered};
 pub use peers::{other_peers, peer, peers};
-pub use predictions::{labels_of_samples, probs_of_samples};
+pub use predictions::{classes_of_samples, labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 pub use weak_head::with_middle;

@@ -80,6 +80,23 @@ pub enum Error {
         reason: String,
     },
 
+    /// A member of a boosted ensemble that has nothing to add.
+    #[error(
+        "{owner}: member {member} errs on {error:.6} of the weight, and guessing one of {classes} classes errs on {:.6}; \
+         nothing has changed: train it for longer, or another one, with the same weights",
+        1.0 - 1.0 / *classes as f64
+    )]
+    NoBetterThanChance {
+        /// Where it was to be added.
+        owner: &'static str,
+        /// Which member it would be, from 0.
+        member: usize,
+        /// What it gets wrong, as a share of the samples' weights.
+        error: f64,
+        /// How many classes there are.
+        classes: usize,
+    },
+
     /// A file that cannot be read.
     #[error("cannot read {}: {source}. Check that the file exists and may be read", path.display())]
     Read {

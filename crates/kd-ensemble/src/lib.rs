@@ -9,3 +9,40 @@
 //!
 //! | Piece | What it does |
 //! |---|---|
+//! | [`Bootstrap`], [`Bag`] | draws each member's samples with replacement: bagging (Breiman, 1996) |
+//! | [`Boosting`] | weighs samples for the next member by what those before it got wrong: SAMME (Zhu et al., 2009) |
+//! | [`weighted_vote`] | what members decide by voting, as boosted ones do |
+//! | [`Seeds`] | all random numbers of all members from one seed |
+//! | [`Diversity`], [`DiversityReport`] | how unlike members are, and what the ensemble gains by it |
+//! | `MemberMap` (feature `plot`) | a number for each two members, as a heat map |
+//!
+//! Snapshots of one network, which are the cheapest ensemble, are in `kd-self`.
+
+mod bag;
+mod boosting;
+mod boosting_config;
+mod bootstrap;
+mod diversity;
+mod diversity_report;
+#[cfg(feature = "plot")]
+mod member_map;
+mod member_table;
+mod pair_counts;
+mod probabilities;
+mod seeded;
+mod seeds;
+mod weighted_vote;
+#[cfg(feature = "plot")]
+mod whole_file;
+
+pub use bag::{Bag, BagView};
+pub use boosting::Boosting;
+pub use boosting_config::BoostingConfig;
+pub use bootstrap::Bootstrap;
+pub use diversity::Diversity;
+pub use diversity_report::DiversityReport;
+#[cfg(feature = "plot")]
+pub use member_map::MemberMap;
+pub use member_table::MemberTable;
+pub use seeds::Seeds;
+pub use weighted_vote::weighted_vote;

@@ -88,3 +88,16 @@ pub fn rising(owner: &'static str, name: &'static str, values: &[usize]) -> Resu
         valid(false, owner, name, pair[1] as f64, "above the one before")
     })
 }
+
+/// There must be as many members as there were.
+///
+/// # Panics
+///
+/// If there are not.
+#[track_caller]
+pub fn as_many_members(owner: &str, members: usize, expected: usize) {
+    assert!(
+        members == expected,
+        "{owner}: there are {members} members, and it was made for {expected}; give all of them each time, in the same order"
+    );
+}

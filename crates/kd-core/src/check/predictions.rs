@@ -43,3 +43,24 @@ pub fn probs_of_samples(owner: &str, probs: &[f64], classes: usize) {
         );
     }
 }
+
+/// There must be a class for each sample, one that exists; `what` says in the plural what the classes are.
+///
+/// # Panics
+///
+/// If there is not, or one is not below `classes`.
+#[track_caller]
+pub fn classes_of_samples(owner: &str, what: &str, given: &[usize], samples: usize, classes: usize) {
+    assert!(
+        given.len() == samples,
+        "{owner}: there are {} {what} for {samples} samples; give one for each, in the order of the dataset",
+        given.len()
+    );
+    if let Some((sample, class)) = given.iter().enumerate().find(|(_, class)| **class >= classes) {
+        panic!(
+            "{owner}: of the {what}, that of sample {sample} is {class}, which is not a class; with {classes} classes they run \
+             from 0 to {}. Are they counted from 1?",
+            classes - 1
+        );
+    }
+}
