@@ -20,7 +20,7 @@ pub use feature::{
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
-pub use memory::{dataset_indices, distinct_indices};
+pub use memory::{dataset_indices, distinct_indices, sample_ids};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 

@@ -1,0 +1,90 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    columns::{Column, Columns},
+    dtype::{Dtype, Floats, Values},
+};
+
+/// What there is of each sample: columns in an order, each with its name, type and shape.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Form {
+    pub columns: Vec<ColumnForm>,
+}
+
+/// The form of one column; the shape is a sample's, without the batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ColumnForm {
+    pub name: String,
+    pub dtype: Dtype,
+    pub shape: Vec<usize>,
+}
+
+/// Where the bytes of rows are: a shard, or what waits to become one.
+pub(crate) trait Rows {
+    /// All rows of a column, one after another.
+    fn column(&self, index: usize) -> &[u8];
+}
+
+impl Form {
+    pub fn of(columns: &Columns, floats: Floats) -> Self {
+        let form_of = |column: &Column| ColumnForm {
+            name: column.name.to_string(),
+            dtype: Dtype::of(&column.values, floats),
+            shape: column.shape.clone(),
+        };
+        Self {
+            columns: columns.columns.iter().map(form_of).collect(),
+        }
+    }
+
+    /// The values of chosen rows, in the order of the choice.
+    pub fn gather(&self, chosen: &[(&dyn Rows, usize)]) -> Columns {
+        let gather = |(index, form): (usize, &ColumnForm)| {
+            let numbers = form.shape.iter().product::<usize>();
+            let bytes = form.row_bytes();
+            let mut values: Values = form.dtype.room(numbers * chosen.len());
+            for &(rows, row) in chosen {
+                form.dtype
+                    .decode(&rows.column(index)[row * bytes..][..bytes], &mut values);
+            }
+            Column {
+                name: form.name.as_str().into(),
+                shape: form.shape.clone(),
+                values,
+            }
+        };
+        Columns {
+            rows: chosen.len(),
+            columns: self.columns.iter().enumerate().map(gather).collect(),
+        }
+    }
+}
+
+impl ColumnForm {
+    pub fn row_bytes(&self) -> usize {
+        self.shape.iter().product::<usize>() * self.dtype.bytes()
+    }
+}
+
+impl fmt::Display for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, column) in self.columns.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(
+                f,
+                "{comma}'{}' {:?} in {}",
+                column.name,
+                column.shape,
+                column.dtype.name()
+            )?;
+        }
+        if self.columns.is_empty() {
+            write!(f, "nothing yet")?;
+        }
+        Ok(())
+    }
+}
