@@ -1,5 +1,4 @@
 use std::{
-    collections::{HashMap, hash_map::Entry},
     fmt,
     path::{Path, PathBuf},
 };
@@ -10,6 +9,7 @@ use kd_core::{Error, check};
 use crate::{
     CacheKey, Columns, Record,
     form::{Form, Rows},
+    index::{Index, Place},
     manifest::{self, Manifest},
     shard::Shard,
 };
@@ -56,14 +56,7 @@ pub struct Cache {
     key: CacheKey,
     pub(crate) form: Form,
     shards: Vec<Shard>,
-    places: HashMap<u64, Place>,
-}
-
-/// Where a sample is. Two small numbers, since there are many of them.
-#[derive(Clone, Copy)]
-struct Place {
-    shard: u32,
-    row: u32,
+    index: Index,
 }
 
 impl Cache {
@@ -87,11 +80,11 @@ impl Cache {
             key: key.clone(),
             form: manifest.columns.clone(),
             shards: Vec::new(),
-            places: HashMap::with_capacity(
+            index: Index::with_capacity(
                 manifest
                     .shards
                     .iter()
-                    .map(|shard| shard.samples)
+                    .map(|entry| entry.samples)
                     .sum::<usize>()
                     .min(MANY),
             ),
@@ -111,13 +104,10 @@ impl Cache {
     pub(crate) fn add(&mut self, shard: Shard) -> Result<(), u64> {
         let number = self.shards.len() as u32;
         for (row, id) in shard.ids().enumerate() {
-            match self.places.entry(id) {
-                Entry::Occupied(_) => return Err(id),
-                Entry::Vacant(entry) => entry.insert(Place {
-                    shard: number,
-                    row: row as u32,
-                }),
-            };
+            let (shard, row) = (number, row as u32);
+            if !self.index.insert(id, Place { shard, row }) {
+                return Err(id);
+            }
         }
         self.shards.push(shard);
         Ok(())
@@ -135,22 +125,22 @@ impl Cache {
 
     /// How many samples it has.
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.index.len()
     }
 
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.len() == 0
     }
 
     /// Whether it has this one.
     pub fn contains(&self, id: u64) -> bool {
-        self.places.contains_key(&id)
+        self.index.get(id).is_some()
     }
 
     /// The ids of all samples, in no order.
     pub fn ids(&self) -> impl Iterator<Item = u64> {
-        self.places.keys().copied()
+        self.index.ids()
     }
 
     /// What was recorded of these samples, in this order; the same sample may come twice.
@@ -206,7 +196,7 @@ impl Cache {
 
     /// Where a sample's row is, in a shard that is intact.
     pub(crate) fn row(&self, id: u64) -> Result<Option<(&dyn Rows, usize)>, Error> {
-        let Some(place) = self.places.get(&id) else {
+        let Some(place) = self.index.get(id) else {
             return Ok(None);
         };
         let shard = &self.shards[place.shard as usize];
