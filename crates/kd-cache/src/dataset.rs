@@ -89,3 +89,45 @@ where
         self.dataset.len()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use burn::tensor::{Device, Tensor, TensorData};
+    use burn_dataset::InMemDataset;
+
+    use super::*;
+    use crate::{CacheKey, CacheWriterConfig};
+
+    /// Ids that are no indices, several workers at once, each in another order; and one item that was not recorded.
+    #[test]
+    fn several_workers_get_what_belongs_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = CacheKey::new("minus", "numbers, by themselves", "logits");
+        let config = CacheWriterConfig::new().with_shard_samples(7);
+        let mut writer = config.open(folder.path(), &key).unwrap();
+        let ids: Vec<u64> = (0..64).map(|n| n * n).collect();
+        let minus: Vec<f32> = ids.iter().map(|&id| -(id as f32)).collect();
+        let minus = Tensor::<2>::from_data(TensorData::new(minus, [64, 1]), &Device::flex());
+        writer.append(&ids, minus).unwrap();
+        let cache = Arc::new(writer.finish().unwrap());
+
+        let items = ids.into_iter().chain([3]).collect();
+        let dataset = CachedDataset::new(InMemDataset::new(items), cache.clone(), |_, &item: &u64| item);
+        thread::scope(|scope| {
+            for worker in 0..4 {
+                let (dataset, cache) = (&dataset, &cache);
+                scope.spawn(move || {
+                    for n in 0..64 {
+                        let item = dataset.get((n * 5 + worker * 16) % 64).unwrap();
+                        let outputs: Tensor<2> = cache.read(&item.outputs, &Device::flex()).unwrap();
+                        assert_eq!(outputs.into_scalar::<f32>(), -(item.item as f32));
+                    }
+                });
+            }
+        });
+        let error = dataset.get(64).unwrap_err().to_string();
+        assert!(error.contains("holds nothing of sample 3"), "{error}");
+    }
+}

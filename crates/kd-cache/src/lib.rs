@@ -78,6 +78,7 @@ mod fingerprint;
 mod form;
 mod index;
 mod key;
+mod lock;
 mod manifest;
 mod pending;
 mod record;

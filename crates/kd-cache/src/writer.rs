@@ -1,7 +1,7 @@
 use std::{
     collections::HashSet,
     fmt,
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     io,
     path::Path,
 };
@@ -12,14 +12,12 @@ use kd_core::{Error, check};
 use crate::{
     Cache, CacheKey, Columns, Floats, Record,
     form::Form,
+    lock,
     manifest::Manifest,
     pending::Pending,
     shard::{self, Shard},
     whole_file,
 };
-
-/// The file whose lock says that somebody writes.
-const LOCK: &str = "lock";
 
 /// How a cache is written; [`open`](Self::open) begins or goes on.
 #[derive(Config, Debug)]
@@ -49,7 +47,7 @@ impl CacheWriterConfig {
             source,
         };
         fs::create_dir_all(folder).map_err(refused)?;
-        let lock = lock(folder)?;
+        let lock = lock::hold(folder)?;
         whole_file::remove_unfinished(folder).map_err(refused)?;
         let mut manifest = match Manifest::read(folder) {
             Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
@@ -79,22 +77,6 @@ impl CacheWriterConfig {
 /// Whether it is certain that there is no such file.
 fn is_missing(path: &Path) -> bool {
     path.try_exists().is_ok_and(|exists| !exists)
-}
-
-/// Holds the lock until the file is closed, which the system does even for a process that is killed.
-fn lock(folder: &Path) -> Result<File, Error> {
-    let path = folder.join(LOCK);
-    let lock = File::options().create(true).append(true).open(&path);
-    let lock = lock.and_then(|file| match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    });
-    match lock {
-        Ok(Some(file)) => Ok(file),
-        Ok(None) => Err(Error::InUse { path }),
-        Err(source) => Err(Error::Write { path, source }),
-    }
 }
 
 /// Writes a teacher's outputs by sample; made by [`CacheWriterConfig::open`].
