@@ -1,1 +1,11 @@
 //! Recorded teachers: what is written is read, and what goes wrong is told.
+
+mod corruptions;
+mod folder;
+mod full_disk;
+mod keys;
+mod kills;
+mod python;
+mod round_trip;
+mod teachers;
+mod writers;

@@ -37,6 +37,8 @@ pub use members::{as_many_members, at_least_one, at_most, no_more_networks, rati
 pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered};
 pub use peers::{other_peers, peer, peers};
 pub use predictions::{classes_of_samples, labels_of_samples, probs_of_samples};
+pub use labels::{label_count, labelled, labels};
+pub use memory::{dataset_indices, distinct_indices, sample_ids};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 pub use weak_head::with_middle;

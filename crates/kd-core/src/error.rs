@@ -143,6 +143,109 @@ pub enum Error {
         /// What the parser said.
         reason: String,
     },
+
+    /// A file whose contents are not what was once written.
+    #[error("{} is damaged: {reason}. {remedy}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// How that shows.
+        reason: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+
+    /// A file of a later version of its format.
+    #[error(
+        "{} is of version {found} of its format, and this program knows versions up to {known}; read it with a newer \
+         version of this library, or record it anew in another folder",
+        path.display()
+    )]
+    NewerVersion {
+        /// The file.
+        path: PathBuf,
+        /// The version it says it is.
+        found: u64,
+        /// The latest version that is known here.
+        known: u64,
+    },
+
+    /// Something recorded that belongs to another teacher, other data or another view.
+    #[error(
+        "{} was recorded under another key.\n  asked for: {expected}\n  recorded:  {found}\nUse the folder that was \
+         recorded under this key, or record anew in an empty one",
+        path.display()
+    )]
+    OtherKey {
+        /// Where it was recorded.
+        path: PathBuf,
+        /// The key that was asked for.
+        expected: String,
+        /// The key that it was recorded under.
+        found: String,
+    },
+
+    /// Something recorded that has another form than what is asked for, or than what is to be added.
+    #[error("{} holds {found} for each sample, not {expected}; {remedy}", path.display())]
+    OtherForm {
+        /// Where it was recorded.
+        path: PathBuf,
+        /// What was asked for or given.
+        expected: String,
+        /// What there is.
+        found: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+
+    /// A sample of which nothing was recorded.
+    #[error("{} holds nothing of sample {id} ({view}); record it first, with the teacher at hand", path.display())]
+    MissingSample {
+        /// Where it is not.
+        path: PathBuf,
+        /// The sample.
+        id: u64,
+        /// The view of it that was asked for.
+        view: String,
+    },
+
+    /// A sample that would be recorded a second time.
+    #[error(
+        "sample {id} is in {} already, or comes twice in one batch; give each sample its own id, and record it once",
+        path.display()
+    )]
+    SampleTwice {
+        /// Where it is.
+        path: PathBuf,
+        /// The sample.
+        id: u64,
+    },
+
+    /// A number that the type it should be kept in does not reach.
+    #[error(
+        "'{name}' of sample {id} is {value}, which {dtype} cannot hold: it would become infinite; keep floats as f32, \
+         or as bf16, which reaches as far"
+    )]
+    OutOfReach {
+        /// What the number belongs to.
+        name: String,
+        /// The sample.
+        id: u64,
+        /// The number.
+        value: f32,
+        /// The type.
+        dtype: &'static str,
+    },
+
+    /// A folder that another writer is writing to.
+    #[error(
+        "another writer holds {}; wait until it has finished, or give each writer a folder of its own",
+        path.display()
+    )]
+    InUse {
+        /// The file that is locked.
+        path: PathBuf,
+    },
 }
 
 fn has(side: &Option<&'static str>) -> String {

@@ -7,12 +7,12 @@ pub use kd_core::{
     LossTerms, OffGraph, Projected, ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn, teacher_fn,
 };
 
+/// A teacher's outputs by sample, recorded once.
+pub use kd_cache as cache;
 /// The checks of the family and what they say.
 pub use kd_core::check;
 /// Row-wise numerics: soften, log-probabilities, divergences, masks.
 pub use kd_core::rows;
-/// A teacher's outputs by sample, recorded once.
-pub use kd_cache as cache;
 /// Many teachers as one, and the making of them.
 pub use kd_ensemble as ensemble;
 /// Learning from a teacher's features.

@@ -93,3 +93,18 @@ pub fn recalled(loss: &str, student: &Tensor<2>, recalled: &Tensor<2>) {
          first rows of the batch, in the same classes, or none at all"
     );
 }
+
+/// There must be a sample, and an id for each.
+///
+/// # Panics
+///
+/// If there are no samples, or there is not one id for each.
+#[track_caller]
+pub fn sample_ids(owner: &str, ids: &[u64], rows: usize) {
+    not_empty(owner, rows);
+    assert!(
+        ids.len() == rows,
+        "{owner}: there are {} ids for {rows} samples; give each sample the id it has in the dataset",
+        ids.len()
+    );
+}
