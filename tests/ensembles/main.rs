@@ -1,1 +1,8 @@
 //! Ensembles: golden values, laws and bad input, a file for each idea.
+
+mod dirichlet;
+mod ensemble;
+mod per_teacher;
+mod rules;
+mod said;
+mod uncertainty;
