@@ -35,6 +35,7 @@ fn network(hidden: &[usize]) -> Vec<Linear> {
     widths.windows(2).map(layer).collect()
 }
 
+#[allow(clippy::ptr_arg, reason = "the network is a Vec")]
 fn run(layers: &Vec<Linear>, input: Tensor<2>) -> Tensor<2> {
     layers.iter().fold(input, |x, layer| layer.forward(x).tanh())
 }

@@ -2,6 +2,7 @@
 
 mod dirichlet;
 mod ensemble;
+mod fitted_weights;
 mod per_teacher;
 mod rules;
 mod said;

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use kd::{
     DistillLoss,
-    ensemble::{PerTeacher, WeighedTeachers, WeightedByConfidence, WeightedByEntropy, Weights},
+    ensemble::{MinNormWeights, PerTeacher, WeighedTeachers, WeightedByConfidence, WeightedByEntropy, Weights},
     prelude::*,
     rows::log_mean_probs,
     soft_label::{LogitMseLossConfig, SoftLabelLoss},
@@ -28,6 +28,10 @@ impl DistillLoss<Tensor<2>, Tensor<3>> for OfCase {
         };
         match by_sample {
             Some(weights) => PerTeacher::new(loss).per_sample(student, WeighedTeachers::new(members, weights)),
+            None if settings.rule == "min_norm" => {
+                let found = MinNormWeights::of_soft_labels(student.clone(), &members, settings.temperature, 0.6);
+                PerTeacher::weighted(loss, found.unwrap().weights).per_sample(student, members)
+            }
             None if settings.weights.is_empty() => PerTeacher::new(loss).per_sample(student, members),
             None => {
                 let weights = Weights::new(settings.weights.iter().copied());
@@ -211,4 +215,32 @@ fn a_missing_row_of_weights_panics() {
 fn two_kinds_of_weights_panic() {
     let weighed = WeighedTeachers::new(teachers(), logits([[0.5, 0.2, 0.3], [0.5, 0.2, 0.3]]));
     PerTeacher::weighted(soft(), Weights::equal(3)).per_sample(teachers()[0].clone(), weighed);
+}
+
+/// Three gradients, two of which are opposite: nothing is left of them, and no weight is needed of the third.
+#[test]
+fn members_that_contradict_one_another_cancel() {
+    let gradients = [logits([[1.0, 0.0]]), logits([[0.0, 1.0]]), logits([[-3.0, 0.0]])];
+    let found = MinNormWeights::of(&gradients, 1.0).unwrap();
+    assert_close("weights", found.weights.shares(), &[0.75, 0.0, 0.25], within(1e-6));
+    assert!(found.length < 1e-6, "{}", found.length);
+}
+
+#[test]
+fn bounds_that_leave_no_weights_and_gradients_that_are_none_are_errors() {
+    let gradients = [logits([[1.0, 0.0]]), logits([[f32::NAN, 1.0]])];
+    let message = |most: f64| MinNormWeights::of(&gradients, most).unwrap_err().to_string();
+    for most in [0.4, 1.1, f64::NAN] {
+        assert_eq!(
+            message(most),
+            format!(
+                "MinNormWeights: most is {most}, but must be from 1 / members, where all count the same, to 1, where one \
+                 may count alone"
+            )
+        );
+    }
+    assert_eq!(
+        message(0.5),
+        "MinNormWeights: member 1 has a gradient that is NaN or infinite; look at what it says"
+    );
 }

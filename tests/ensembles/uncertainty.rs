@@ -7,7 +7,7 @@ use kd_testkit::{assert_close, read, within};
 use crate::said::logits;
 
 fn numbers(of: Uncertainty) -> [Vec<f64>; 3] {
-    [of.total, of.data, of.knowledge].map(|part| read(part))
+    [of.total, of.data, of.knowledge].map(read)
 }
 
 /// Entropies by hand, of (½, ½) and (1, 0), whose mean is (¾, ¼).

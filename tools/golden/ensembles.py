@@ -3,6 +3,8 @@
 Run as `python tools/golden/ensembles.py`, or with `--check` to verify the files that are there.
 """
 
+import itertools
+
 import torch
 import torch.nn.functional as F
 
@@ -57,11 +59,41 @@ def spoken(case: Case) -> torch.Tensor:
     return (case.student * combined(case)).sum(dim=1)
 
 
+def min_norm(case: Case, most: float = 0.6) -> torch.Tensor:
+    """Weights `[members]`, none above `most`, of the shortest sum of mean gradients.
+
+    Each weight is 0, `most` or free: of all such choices, solved for the free ones, the shortest that is allowed.
+    """
+    with torch.no_grad():
+        temperature, members = case.config["temperature"], case.teacher.shape[1]
+        q = F.softmax(case.student / temperature, dim=1)
+        mean = (q[:, None, :] - F.softmax(case.teacher / temperature, dim=2)).mean(dim=0).double()
+        found = []
+        for choice in itertools.product((0.0, most, None), repeat=members):
+            free = [m for m in range(members) if choice[m] is None]
+            weights = torch.tensor([0.0 if part is None else part for part in choice], dtype=torch.float64)
+            left = 1 - weights.sum()
+            if free:
+                # Equal slopes for the free ones, and a sum of 1: Lagrange's conditions.
+                system = torch.ones(len(free) + 1, len(free) + 1, dtype=torch.float64)
+                system[:-1, :-1], system[-1, -1] = mean[free] @ mean[free].T, 0.0
+                right = torch.cat([-(mean[free] @ (weights @ mean)), left[None]])
+                weights[free] = torch.linalg.solve(system, right)[:-1]
+            elif left.abs() > 1e-9:
+                continue
+            if weights.min() >= 0 and weights.max() <= most:
+                found.append(weights)
+        return min(found, key=lambda w: (w @ mean).norm().item()).to(case.student.dtype)
+
+
 def per_teacher(case: Case) -> torch.Tensor:
     """The weighted mean over members of T^2 * KL(member || student)."""
     temperature = case.config["temperature"]
     log_q = F.log_softmax(case.student / temperature, dim=1)
-    weights = weights_by_sample(case) if case.config["rule"] else shares(case).expand(case.teacher.shape[:2])
+    if case.config["rule"] in ("", "min_norm"):
+        weights = (min_norm(case) if case.config["rule"] else shares(case)).expand(case.teacher.shape[:2])
+    else:
+        weights = weights_by_sample(case)
     total = 0.0
     for m in range(case.teacher.shape[1]):
         log_p = F.log_softmax(case.teacher[:, m] / temperature, dim=1)
@@ -111,6 +143,8 @@ def per_teacher_cases() -> list[Case]:
         case("weighted_t4", {"rule": "", "temperature": 4.0, "weights": [1.0, 0.0, 2.0, 5.0]}),
         case("one", {"rule": "", "temperature": 2.0}, members=1),
         case("entropy_t4", {"rule": "weighted_by_entropy", "temperature": 4.0}),
+        case("min_norm_t1", {"rule": "min_norm", "temperature": 1.0}, members=3),
+        case("min_norm_t4", {"rule": "min_norm", "temperature": 4.0}),
         case("confidence_t4", {"rule": "weighted_by_confidence", "temperature": 4.0}, labelled=True),
     ]
 

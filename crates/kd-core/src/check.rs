@@ -24,8 +24,8 @@ pub use feature::{
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{label_count, labelled, labels};
 pub use members::{
-    at_least_one, at_most, distributions, member_weights, no_more_networks, one_each, ratio, rising, same_member,
-    same_members,
+    at_least_one, at_most, distributions, member_weights, most_of_each, no_more_networks, one_each, ratio, rising,
+    same_member, same_members,
 };
 pub use memory::{dataset_indices, distinct_indices};
 pub use projector::{made_for, wrong_rank};

@@ -118,7 +118,8 @@ impl DirichletLossConfig {
 /// let members = vec![Tensor::<2>::from_floats([[2.0, 0.0]], &device), Tensor::from_floats([[0.0, 2.0]], &device)];
 /// let at = |alpha: f32| {
 ///     let student = Tensor::<2>::from_floats([[alpha.ln(), alpha.ln()]], &device);
-///     loss.clone().with_temperature(annealed.at(1000)).forward(student, members.clone()).into_scalar::<f32>()
+///     let loss = loss.clone().with_temperature(annealed.at(1000));
+///     loss.forward(student, members.clone()).into_scalar::<f32>()
 /// };
 /// assert!(at(0.75) < at(0.1) && at(0.75) < at(5.0)); // neither too unsure of itself nor too sure
 /// ```

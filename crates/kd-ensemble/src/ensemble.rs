@@ -53,7 +53,9 @@ use crate::{MeanOfProbs, Members, Question, Rule};
 /// use kd_ensemble::{Ensemble, GeometricMean};
 ///
 /// # let device = burn::tensor::Device::flex();
-/// let member = |probs: [f32; 2]| teacher_fn(move |_image: Tensor<2>| Tensor::<2>::from_floats([probs], &_image.device()).log());
+/// let member = |probs: [f32; 2]| {
+///     teacher_fn(move |image: Tensor<2>| Tensor::<2>::from_floats([probs], &image.device()).log())
+/// };
 /// let ensemble = Ensemble::new([member([0.5, 0.5]), member([0.9, 0.1])]);
 ///
 /// let image = Tensor::<2>::zeros([1, 784], &device);

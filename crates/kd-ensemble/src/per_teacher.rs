@@ -62,7 +62,9 @@ use crate::Weights;
 /// #     }
 /// # }
 /// # let device = burn::tensor::Device::flex();
-/// let member = |value: f32| teacher_fn(move |images: Tensor<2>| Tensor::<2>::full([images.dims()[0], 10], value, &images.device()));
+/// let member = |value: f32| {
+///     teacher_fn(move |images: Tensor<2>| Tensor::<2>::full([images.dims()[0], 10], value, &images.device()))
+/// };
 /// let ensemble = Ensemble::new([member(1.0), member(3.0)]);
 ///
 /// let images = Tensor::<2>::zeros([8, 784], &device);

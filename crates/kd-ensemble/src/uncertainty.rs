@@ -33,8 +33,9 @@ use crate::{entropy::entropy, gamma::delta};
 /// use kd_ensemble::Uncertainty;
 ///
 /// # let device = burn::tensor::Device::flex();
-/// let sure_of = |class: usize| Tensor::<2>::full([1, 2], 0.0, &device).slice_assign([0..1, class..class + 1], Tensor::full([1, 1], 99.0, &device));
-/// let disagree = Uncertainty::of_members(&[sure_of(0), sure_of(1)]);
+/// let sure_of_first = Tensor::<2>::from_floats([[99.0, 0.0]], &device);
+/// let sure_of_second = Tensor::<2>::from_floats([[0.0, 99.0]], &device);
+/// let disagree = Uncertainty::of_members(&[sure_of_first, sure_of_second]);
 /// assert!((disagree.knowledge.into_scalar::<f32>() - 2f32.ln()).abs() < 1e-6);
 ///
 /// let tossed = Tensor::<2>::zeros([1, 2], &device);

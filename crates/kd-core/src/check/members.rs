@@ -108,6 +108,23 @@ pub fn one_each(owner: &'static str, name: &'static str, value: usize, members: 
     )
 }
 
+/// The most that one of several members may have of a whole must leave room for the whole.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if it is not in `[1 / members, 1]`.
+pub fn most_of_each(owner: &'static str, name: &'static str, value: f64, members: usize) -> Result<(), Error> {
+    // 1/3 of 3 is a little less than 1.
+    let enough = value * members as f64 >= 1.0 - 1e-9;
+    valid(
+        enough && value <= 1.0,
+        owner,
+        name,
+        value,
+        "from 1 / members, where all count the same, to 1, where one may count alone",
+    )
+}
+
 /// A chain cannot have more networks than stages.
 ///
 /// # Panics
