@@ -78,26 +78,26 @@ impl DirichletLossConfig {
 ///
 /// # Range
 ///
-/// All numbers: it is the logarithm of a density, which is above 1 where members agree. *Not* 0 where the student's mean is the
-/// members'; of members that agree entirely it falls without end while α grows, as far as the smoothing allows the student to match
-/// them.
+/// All numbers: it is the logarithm of a density, which can be above 1. *Not* 0 where the student's mean is the members'; of
+/// members that agree entirely it falls without end while α grows.
 ///
 /// # Parameters
 ///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
-/// | `temperature` | 1 | flattens student and members; begin high, and let a [`Schedule`](kd_core::Schedule) bring it to 1 | finite, > 0 |
+/// | `temperature` | 1 | flattens both; let a [`Schedule`](kd_core::Schedule) bring it down to 1 | finite, > 0 |
 /// | `smoothing` | 0.001 | γ, keeps log p of sure members finite | `[0, 1]` |
 ///
 /// # Convention
 ///
-/// α = exp(student / T), as in the paper, without the 1 that later work adds. Without T², which some copies have: the gradient does
-/// not fall as 1/T², for at a high temperature α is near 1 whatever the student says. Copies also add 1e-8 to α and p; nothing is added
-/// here, and log Γ of an α that is smaller than a number can be is right. Γ is never computed: Stirling's formula is put in, in which
-/// the large parts are `Σα · Σ π · log(π / p)` with π = α / Σα, and the rest comes from a series. In f32 `student / T` must be below
-/// 88, where α overflows.
+/// α = exp(student / T), as in the paper, without the 1 that later work adds. Without T², which some copies have: the
+/// gradient does not fall as 1/T², for at a high temperature α is near 1 whatever the student says. Copies also add 1e-8 to
+/// α and p; nothing is added here, and log Γ of an α that is smaller than a number can be is right. Γ is never computed:
+/// Stirling's formula is put in, in which the large parts are `Σα · Σ π · log(π / p)` with π = α / Σα, and the rest comes
+/// from a series. In f32 `student / T` must be below 88, where α overflows.
 ///
-/// Members' exclusions (−∞) are smoothed away; at γ = 0 they make the loss infinite. The student can exclude no class.
+/// Members' exclusions (−∞) are smoothed away; at γ = 0 the density there is 0 or infinite, and the loss NaN. The student can
+/// exclude no class.
 ///
 /// # Panics
 ///
@@ -126,7 +126,7 @@ impl DirichletLossConfig {
 ///
 /// # Reference
 ///
-/// Andrey Malinin, Bruno Mlodozeniec, Mark Gales: *Ensemble Distribution Distillation*, ICLR 2020, arXiv:1905.00076, section 3.
+/// Andrey Malinin, Bruno Mlodozeniec, Mark Gales: *Ensemble Distribution Distillation*, ICLR 2020, arXiv:1905.00076.
 ///
 /// # See also
 ///

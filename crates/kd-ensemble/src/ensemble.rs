@@ -32,10 +32,9 @@ use crate::{MeanOfProbs, Members, Question, Rule};
 /// softened, and not the combination of what was softened. [`PerTeacher`](crate::PerTeacher) softens members before they
 /// are combined.
 ///
-/// Members run one after the other, so their activations take the memory of one. Where the rule adds as it goes, so do their
-/// logits: one member's beside the sum. A device that computes while the program goes on has the next member's work queued
-/// before it has finished this one's, so members on several devices overlap where the devices let them. What each says is
-/// brought to the device and the float type of member 0 (for [`RandomMember`](crate::RandomMember), of the one that speaks);
+/// Members run one after the other and never side by side, so their activations take the memory of one. Where the rule adds
+/// as it goes, so do their logits: one member's beside the sum. What each says is brought to the device and the float type of
+/// member 0 (for [`RandomMember`](crate::RandomMember), of the one that speaks);
 /// [`OnDevice`](crate::OnDevice) brings a member's input to where it lives, and what it says back.
 ///
 /// NaN in, NaN out, in the rows where it was; [`checked`](Self::checked) names the member.

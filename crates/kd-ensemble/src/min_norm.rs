@@ -25,8 +25,8 @@ const STEPS: usize = 100_000;
 ///
 /// # Convention
 ///
-/// Gradients are averaged over the batch before they are compared, as in the authors' code, which calls C 1 / (ν · M); its option
-/// to bring gradients to length 1 first is not here. The problem has M numbers and is solved on the host, which waits for the
+/// Gradients are averaged over the batch before they are compared, as in the authors' code, where C is 1 / (ν · M); its
+/// option to bring gradients to length 1 first is not here. The problem has M numbers and is solved on the host, which waits for the
 /// device once for each member, in f64: pairs of weights are moved against one another, the most unequal pair first, until slopes
 /// are equal to 1e-12 of the longest gradient's square.
 ///
@@ -48,8 +48,7 @@ const STEPS: usize = 100_000;
 ///
 /// # Reference
 ///
-/// Shangchen Du, Shan You, Xiaojie Li, Jianlong Wu, Fei Wang, Chen Qian, Changshui Zhang: *Agree to Disagree: Adaptive Ensemble Knowledge
-/// Distillation in Gradient Space*, NeurIPS 2020.
+/// Shangchen Du and others: *Agree to Disagree: Adaptive Ensemble Knowledge Distillation in Gradient Space*, NeurIPS 2020.
 ///
 /// # See also
 ///

@@ -3,8 +3,8 @@ use kd_core::{OffGraph, Teacher};
 
 /// A teacher that lives on a device of its own: its input is brought there, and what it says back to where the input was.
 ///
-/// Of two large members each can stay on its own card. A device that computes while the program goes on starts the next
-/// member's work meanwhile, if nothing has to be copied between the two before.
+/// Of two large members each can stay on its own card. What is copied is the input, and what was said: the members of an
+/// [`Ensemble`](crate::Ensemble) still run one after the other.
 ///
 /// # Shapes
 ///

@@ -75,8 +75,8 @@ use crate::Weights;
 ///
 /// # Reference
 ///
-/// Shan You, Chang Xu, Chao Xu, Dacheng Tao: *Learning from Multiple Teacher Networks*, KDD 2017. Weights by sample: Hailin Zhang,
-/// Defang Chen, Can Wang: *Confidence-Aware Multi-Teacher Knowledge Distillation*, 2022, arXiv:2201.00007.
+/// Hailin Zhang, Defang Chen, Can Wang: *Confidence-Aware Multi-Teacher Knowledge Distillation*, 2022, arXiv:2201.00007, whose
+/// authors' code has the mean with equal weights as `AVERAGE_LOSS`.
 ///
 /// # See also
 ///

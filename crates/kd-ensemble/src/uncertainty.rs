@@ -45,7 +45,7 @@ use crate::{entropy::entropy, gamma::delta};
 ///
 /// # Reference
 ///
-/// Andrey Malinin, Bruno Mlodozeniec, Mark Gales: *Ensemble Distribution Distillation*, ICLR 2020, arXiv:1905.00076, section 2.
+/// Andrey Malinin, Bruno Mlodozeniec, Mark Gales: *Ensemble Distribution Distillation*, ICLR 2020, arXiv:1905.00076.
 #[derive(Clone, Debug)]
 pub struct Uncertainty {
     /// The entropy of what is predicted, `[batch]`.

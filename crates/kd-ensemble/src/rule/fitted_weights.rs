@@ -15,9 +15,10 @@ const ROUNDS: usize = 10_000;
 /// w_m ← w_m · slope_m    slope_m = mean over n of p_m[y_n] / Σ_k w_k · p_k[y_n]
 /// ```
 ///
-/// That is expectation maximisation for the weights of a mixture: it begins with equal weights, no round makes `nll` worse, there is no
-/// learning rate, and the same numbers give the same weights. The problem is convex, and `max slope − 1` bounds how far `nll` is
-/// from the best there is; it stops where that is 1e-6, or after 10,000 rounds (then it is below `log(M) / 10,000`).
+/// That is expectation maximisation for the weights of a mixture: it begins with equal weights, no round makes `nll` worse,
+/// there is no learning rate, and the same numbers give the same weights. The problem is convex, and `max slope − 1` bounds
+/// how far `nll` is from the best there is; it stops where that bound is 1e-6, or after 10,000 rounds, when `nll` is within
+/// `log(M) / 10,000` of the best.
 ///
 /// # Shapes
 ///

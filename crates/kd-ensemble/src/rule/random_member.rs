@@ -21,8 +21,8 @@ use crate::Members;
 ///
 /// # Convention
 ///
-/// Who speaks depends on the order of the members and on nothing else of them. The numbers are those of `rand`'s `StdRng`, which may
-/// be others in another version of it.
+/// Who speaks depends on the order of the members and on nothing else of them. The numbers are those of `rand`'s `StdRng`,
+/// which may be others in another version of it.
 ///
 /// # Example
 ///

@@ -51,8 +51,7 @@ use crate::Members;
 ///
 /// # Reference
 ///
-/// Hailin Zhang, Defang Chen, Can Wang: *Confidence-Aware Multi-Teacher Knowledge Distillation*, 2022, arXiv:2201.00007,
-/// equation 3.
+/// Hailin Zhang, Defang Chen, Can Wang: *Confidence-Aware Multi-Teacher Knowledge Distillation*, 2022, arXiv:2201.00007.
 ///
 /// # See also
 ///
