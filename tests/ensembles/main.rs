@@ -1,3 +1,10 @@
 //! Ensembles: golden values, laws and bad input, a file for each idea.
 
 mod making;
+mod dirichlet;
+mod ensemble;
+mod fitted_weights;
+mod per_teacher;
+mod rules;
+mod said;
+mod uncertainty;

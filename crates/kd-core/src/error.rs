@@ -115,6 +115,17 @@ pub enum Error {
         source: std::io::Error,
     },
 
+    /// Something wrong with one member of an ensemble.
+    #[error("{owner}: member {member} {reason}")]
+    BadMember {
+        /// Who combines the members.
+        owner: &'static str,
+        /// Which member, counted from 0.
+        member: usize,
+        /// What is wrong with it, and the remedy.
+        reason: String,
+    },
+
     /// A generation that was not kept.
     #[error("there is no {}; generations there: {}. Train it first, or take one of these", path.display(), numbers(known))]
     MissingGeneration {

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 use super::valid;
-use crate::Error;
+use crate::{Error, rows::log_soften};
 
 /// There must be at least one.
 ///
@@ -24,13 +24,105 @@ pub fn at_least_one(owner: &str, what: &str, count: usize) {
 pub fn same_members(owner: &str, members: &[Tensor<2>]) {
     at_least_one(owner, "members", members.len());
     let first = members[0].dims();
-    let other = members.iter().map(Tensor::dims).enumerate();
-    if let Some((index, shape)) = other.into_iter().find(|(_, shape)| *shape != first) {
+    for (index, member) in members.iter().enumerate() {
+        same_member(owner, (0, first), (index, member.dims()));
+    }
+}
+
+/// Two members, each an index and the shape of what it says, must have spoken of the same samples and classes.
+///
+/// # Panics
+///
+/// If the shapes differ.
+#[track_caller]
+pub fn same_member(owner: &str, first: (usize, [usize; 2]), other: (usize, [usize; 2])) {
+    let ((first, expected), (index, shape)) = (first, other);
+    assert!(
+        shape == expected,
+        "{owner}: member {first} has shape {expected:?} and member {index} {shape:?}; give all of them the same samples, \
+         and let all of them know the same classes"
+    );
+}
+
+/// What a member says must be distributions: no NaN, no logit of +∞, no row without any class.
+///
+/// Looking at them waits for the device.
+///
+/// # Panics
+///
+/// If a row is none, naming the member.
+#[track_caller]
+pub fn distributions(owner: &str, member: usize, logits: &Tensor<2>) {
+    let [rows, classes] = logits.dims();
+    let log_probs = log_soften(logits.clone().without_autodiff(), 1.0);
+    let bad = log_probs.is_nan().int().sum_dim(1).into_data();
+    let bad = bad.iter::<i64>().position(|count| count > 0);
+    if let Some(row) = bad {
         panic!(
-            "{owner}: member 0 has shape {first:?} and member {index} {shape:?}; give all of them the same samples, and \
-             let all of them know the same classes"
+            "{owner}: member {member} says no distribution in row {row} of {rows} over {classes} classes: a logit is NaN \
+             or infinite, or all are -inf; look at that member's weights and at its input"
         );
     }
+}
+
+/// Weights of members must be numbers of at least 0 that do not sum to 0.
+///
+/// # Errors
+///
+/// [`Error::BadMember`] with the first whose weight is negative, NaN or infinite; [`Error::InvalidValue`] if there are none,
+/// or their sum is 0 or infinite.
+pub fn member_weights(owner: &'static str, weights: &[f64]) -> Result<(), Error> {
+    super::count(owner, "weights", weights.len())?;
+    let bad = weights
+        .iter()
+        .position(|weight| !(weight.is_finite() && *weight >= 0.0));
+    if let Some(member) = bad {
+        let reason = format!(
+            "has weight {}, but a weight is a finite number of at least 0 (0 leaves the member out)",
+            weights[member]
+        );
+        return Err(Error::BadMember { owner, member, reason });
+    }
+    let sum: f64 = weights.iter().sum();
+    valid(
+        sum > 0.0 && sum.is_finite(),
+        owner,
+        "the sum of the weights",
+        sum,
+        "a finite number above 0: give at least one member a weight",
+    )
+}
+
+/// There must be as many as there are members.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn one_each(owner: &'static str, name: &'static str, value: usize, members: usize) -> Result<(), Error> {
+    valid(
+        value == members,
+        owner,
+        name,
+        value as f64,
+        "one for each member, in their order",
+    )
+}
+
+/// The most that one of several members may have of a whole must leave room for the whole.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if it is not in `[1 / members, 1]`.
+pub fn most_of_each(owner: &'static str, name: &'static str, value: f64, members: usize) -> Result<(), Error> {
+    // 1/3 of 3 is a little less than 1.
+    let enough = value * members as f64 >= 1.0 - 1e-9;
+    valid(
+        enough && value <= 1.0,
+        owner,
+        name,
+        value,
+        "from 1 / members, where all count the same, to 1, where one may count alone",
+    )
 }
 
 /// A chain cannot have more networks than stages.
