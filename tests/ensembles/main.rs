@@ -1,9 +1,9 @@
 //! Ensembles: golden values, laws and bad input, a file for each idea.
 
-mod making;
 mod dirichlet;
 mod ensemble;
 mod fitted_weights;
+mod making;
 mod per_teacher;
 mod rules;
 mod said;

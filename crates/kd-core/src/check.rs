@@ -33,17 +33,13 @@ pub use feature::{
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
 pub use labels::{confidence, label_count, labelled, labels};
-pub use members::{as_many_members, at_least_one, at_most, no_more_networks, ratio, rising, same_members};
-pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered};
+pub use members::{
+    as_many_members, at_least_one, at_most, distributions, member_weights, most_of_each, no_more_networks, one_each,
+    ratio, rising, same_member, same_members,
+};
+pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered, sample_ids};
 pub use peers::{other_peers, peer, peers};
 pub use predictions::{classes_of_samples, labels_of_samples, probs_of_samples};
-pub use labels::{label_count, labelled, labels};
-pub use memory::{dataset_indices, distinct_indices, sample_ids};
-pub use members::{
-    at_least_one, at_most, distributions, member_weights, most_of_each, no_more_networks, one_each, ratio, rising,
-    same_member, same_members,
-};
-pub use memory::{dataset_indices, distinct_indices};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 pub use weak_head::with_middle;

@@ -29,45 +29,35 @@ mod bag;
 mod boosting;
 mod boosting_config;
 mod bootstrap;
+mod dirichlet;
 mod diversity;
 mod diversity_report;
-#[cfg(feature = "plot")]
-mod member_map;
+mod ensemble;
+mod entropy;
+mod gamma;
 mod member_table;
+mod members;
+mod min_norm;
+mod on_device;
 mod pair_counts;
+mod per_teacher;
 mod probabilities;
+mod question;
+pub mod rule;
 mod seeded;
 mod seeds;
+mod uncertainty;
 mod weighted_vote;
-#[cfg(feature = "plot")]
-mod whole_file;
 
 pub use bag::{Bag, BagView};
 pub use boosting::Boosting;
 pub use boosting_config::BoostingConfig;
 pub use bootstrap::Bootstrap;
+pub use dirichlet::{DirichletLoss, DirichletLossConfig};
 pub use diversity::Diversity;
 pub use diversity_report::DiversityReport;
-#[cfg(feature = "plot")]
-pub use member_map::MemberMap;
-pub use member_table::MemberTable;
-pub use seeds::Seeds;
-pub use weighted_vote::weighted_vote;
-
-mod dirichlet;
-mod ensemble;
-mod entropy;
-mod gamma;
-mod members;
-mod min_norm;
-mod on_device;
-mod per_teacher;
-mod question;
-pub mod rule;
-mod uncertainty;
-
-pub use dirichlet::{DirichletLoss, DirichletLossConfig};
 pub use ensemble::Ensemble;
+pub use member_table::MemberTable;
 pub use members::Members;
 pub use min_norm::MinNormWeights;
 pub use on_device::OnDevice;
@@ -77,4 +67,13 @@ pub use rule::{
     BestMember, FittedWeights, GeometricMean, Mean, MeanOfLogits, MeanOfProbs, RandomMember, Rule, Weighted,
     WeightedByConfidence, WeightedByEntropy, Weights,
 };
+pub use seeds::Seeds;
 pub use uncertainty::Uncertainty;
+pub use weighted_vote::weighted_vote;
+
+#[cfg(feature = "plot")]
+mod member_map;
+#[cfg(feature = "plot")]
+mod whole_file;
+#[cfg(feature = "plot")]
+pub use member_map::MemberMap;
