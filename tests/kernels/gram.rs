@@ -46,12 +46,15 @@ fn values_and_gradients_are_those_of_a_product() {
     check("wide", as_it_is, [3, 70]);
     check("tall", as_it_is, [50, 2]);
     check("several", as_it_is, [3, 17, 5]);
+    check("many", as_it_is, [300, 40]);
+    check("many of several", as_it_is, [2, 150, 3]);
     check("several of several", as_it_is, [2, 2, 18, 3]);
 }
 
 #[test]
 fn views_are_multiplied_as_they_are() {
     check("turned", Tensor::transpose, [9, 20]);
+    check("many of the rows", |x: Tensor<2>| x.narrow(0, 2, 140), [150, 20]);
     check("some of the rows", |x: Tensor<2>| x.narrow(0, 2, 5), [9, 20]);
     check("some of the columns", |x: Tensor<3>| x.narrow(2, 1, 3), [2, 6, 7]);
 }
