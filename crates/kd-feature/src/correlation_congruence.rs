@@ -7,7 +7,7 @@ use kd_core::{DistillLoss, Error, check};
 
 use crate::{
     gram::{gram, sides},
-    unit::{scale, unit},
+    unit::unit,
 };
 
 /// Configuration of a [`CorrelationCongruenceLoss`].
@@ -140,9 +140,7 @@ impl<const S: usize, const T: usize> DistillLoss<Tensor<S>, Tensor<T>> for Corre
 impl CorrelationCongruenceLoss {
     /// The kernel of each two samples, over e^(−2γ) and without its first term, 1.
     fn series(&self, features: Tensor<2>) -> Tensor<2> {
-        // Brought to size before, so that what a row is multiplied with to be of length 1 is rounded once.
-        let (scale, _) = scale(&features, 1);
-        let cosines = gram(unit(features * scale, 1));
+        let cosines = gram(unit(features, 1));
         let step = |power: usize| 2.0 * self.gamma / power as f64;
         let last = cosines.clone() * step(self.order);
         (1..self.order)

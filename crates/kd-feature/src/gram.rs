@@ -2,6 +2,7 @@
 
 use burn::tensor::Tensor;
 use kd_core::{check, rows};
+pub(crate) use kd_kernels::gram;
 
 /// Student and teacher with all of a sample's numbers in a row, in the same type, and the teacher off the graph.
 #[track_caller]
@@ -14,19 +15,6 @@ pub(crate) fn sides<const S: usize, const T: usize>(
     let student = rows::widen(student.flatten::<2>(1, S - 1));
     let teacher = teacher.without_autodiff().flatten::<2>(1, T - 1).cast(student.dtype());
     (student, teacher)
-}
-
-/// The product of each row with each: `x · xᵀ` over the last two axes.
-pub(crate) fn gram<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    let constant = x.clone().without_autodiff();
-    if !x.is_autodiff() {
-        return constant.clone().matmul(constant.transpose());
-    }
-    // The right factor's gradient is the left one's transposed, so one product in the backward pass does for both. The
-    // value is that of `product`, and the difference 0.
-    let product = x.matmul(constant.transpose());
-    let difference = product.clone().transpose() - product.clone().without_autodiff().transpose();
-    product + difference
 }
 
 /// The diagonal of a square matrix as a column.

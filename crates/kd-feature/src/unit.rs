@@ -1,17 +1,5 @@
 use burn::tensor::{Bool, Tensor};
-
-/// The vectors along `axis`, each at length 1; one of zeros stays zero and gets no gradient.
-///
-/// Zero is what has no reciprocal in f32: a largest magnitude below the smallest normal number.
-pub(crate) fn unit<const D: usize>(x: Tensor<D>, axis: usize) -> Tensor<D> {
-    // Direction does not depend on length, so the scale is a constant; with it no square overflows.
-    let (scale, zero) = scale(&x, axis);
-    // Filled before the root, whose slope at 0 is infinite.
-    let squares = (x.clone() * scale.clone()).square().sum_dim(axis);
-    let length = squares.mask_fill(zero, 1.0).sqrt();
-    // One product for each number, and so one rounding: differences of two directions are all that losses look at.
-    x * (length.recip() * scale)
-}
+pub(crate) use kd_kernels::unit;
 
 /// What brings the largest magnitude along `axis` to 1, a constant; 0 where that is zero, and where that is.
 pub(crate) fn scale<const D: usize>(x: &Tensor<D>, axis: usize) -> (Tensor<D>, Tensor<D, Bool>) {

@@ -10,6 +10,9 @@
 //! | Cube | `cuda`, `metal`, `rocm`, `vulkan`, `webgpu`, `wgpu` | a cube (workgroup) per row; f64 is composed |
 //! | any other, or a feature that is off | | [`composed`] of Burn's operations |
 //!
+//! Two operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
+//! one another, whose gradient is one product, on each of these backends; and [`unit`], rows at length 1, on Flex and NdArray.
+//!
 //! # The numerics
 //!
 //! Half precision is computed in f32, and sums over classes go on in f64; on Cube they stay in f32, and are summed up in
@@ -38,12 +41,18 @@ mod cube;
 mod divergence;
 mod fused;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
+mod gram;
+#[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
 mod linear;
+#[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
+mod unit;
 mod widen;
 
 pub use backend::{DivergenceBackend, GradientBackend};
 pub use composed::composed;
 pub use divergence::Divergence;
 pub use fused::{divergence, is_fused};
+pub use gram::{GramBackend, gram};
 pub use linear::{LinearDivergence, LinearDivergenceBackend, composed_linear};
+pub use unit::{UnitBackend, UnitGradientBackend, composed_unit, unit};
 use widen::widen;

@@ -21,3 +21,6 @@ mod rows;
 mod scale;
 mod stored;
 mod student;
+#[cfg(feature = "flex")]
+mod symmetric;
+mod unit;

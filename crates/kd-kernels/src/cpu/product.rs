@@ -72,14 +72,31 @@ pub(super) enum Onto {
 }
 
 /// Writes a · b, row after row, into `place`.
-#[allow(unsafe_code, reason = "gemm takes pointers")]
 pub(super) fn multiply<R: Real>(a: Matrix<R>, b: Matrix<R>, onto: Onto, place: &mut [R], threads: Parallelism) {
+    assert!(
+        a.shape[0].checked_mul(b.shape[1]) == Some(place.len()),
+        "the shapes fit"
+    );
+    multiply_within(a, b, onto, place, b.shape[1], threads);
+}
+
+/// Writes a · b to the first columns of `place`, whose rows are `width` numbers apart.
+#[allow(unsafe_code, reason = "gemm takes pointers")]
+pub(super) fn multiply_within<R: Real>(
+    a: Matrix<R>,
+    b: Matrix<R>,
+    onto: Onto,
+    place: &mut [R],
+    width: usize,
+    threads: Parallelism,
+) {
     let ([m, k], [height, n]) = (a.shape, b.shape);
-    assert!(k == height && m.checked_mul(n) == Some(place.len()), "the shapes fit");
+    let holds = m.checked_mul(width).is_some_and(|numbers| numbers <= place.len());
+    assert!(k == height && n <= width && holds, "the shapes fit");
     let strides = |matrix: Matrix<R>| matrix.strides.map(|stride| stride as isize);
     let ([a_down, a_right], [b_down, b_right]) = (strides(a), strides(b));
     // SAFETY: `Matrix::new` saw to it that a and b lie within slices which we borrow, `place` is ours alone and holds m rows
-    // of n numbers, and R is f32 or f64, which gemm knows.
+    // of `width` numbers, the first n of which are written to, and R is f32 or f64, which gemm knows.
     unsafe {
         gemm::gemm(
             m,
@@ -87,7 +104,7 @@ pub(super) fn multiply<R: Real>(a: Matrix<R>, b: Matrix<R>, onto: Onto, place: &
             k,
             place.as_mut_ptr(),
             1,
-            n as isize,
+            width as isize,
             onto == Onto::Sum,
             a.numbers.as_ptr(),
             a_right,
@@ -133,6 +150,21 @@ mod tests {
         multiply(b, a, Onto::Anything, &mut place, Parallelism::None);
         assert_eq!(place, [2.0, 5.0, 7.0, 16.0]);
         assert!(a.row(2).eq([3.0, 6.0]));
+    }
+
+    #[test]
+    fn a_product_within_wider_rows_leaves_the_rest() {
+        let (a, b) = (Matrix::of_rows(&A, [2, 3]), Matrix::of_rows(&B, [3, 2]));
+        let mut place = [9.0; 6];
+        multiply_within(a, b, Onto::Anything, &mut place, 3, Parallelism::None);
+        assert_eq!(place, [2.0, 7.0, 9.0, 5.0, 16.0, 9.0]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the shapes fit")]
+    fn a_product_wider_than_its_place_is_refused() {
+        let (a, b) = (Matrix::of_rows(&A, [2, 3]), Matrix::of_rows(&B, [3, 2]));
+        multiply_within(a, b, Onto::Anything, &mut [0.0; 4], 1, Parallelism::None);
     }
 
     #[test]

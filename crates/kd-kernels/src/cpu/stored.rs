@@ -14,7 +14,10 @@ pub(super) trait Stored: Copy + Default + Send + Sync {
     /// The row to write to: itself, or `space` if what is written has to be converted by [`close`](Self::close).
     fn open<'a>(row: &'a mut [Self], space: &'a mut Vec<Self::Real>) -> &'a mut [Self::Real];
 
-    /// Ends what [`open`](Self::open) began.
+    /// The row to change: what [`open`](Self::open) gives, with the row's numbers in it.
+    fn edit<'a>(row: &'a mut [Self], space: &'a mut Vec<Self::Real>) -> &'a mut [Self::Real];
+
+    /// Ends what [`open`](Self::open) or [`edit`](Self::edit) began.
     fn close(row: &mut [Self], space: &[Self::Real]);
 
     /// The number times a factor.
@@ -33,6 +36,11 @@ macro_rules! as_it_is {
 
             #[inline(always)]
             fn open<'a>(row: &'a mut [Self], _space: &'a mut Vec<Self>) -> &'a mut [Self] {
+                row
+            }
+
+            #[inline(always)]
+            fn edit<'a>(row: &'a mut [Self], _space: &'a mut Vec<Self>) -> &'a mut [Self] {
                 row
             }
 
@@ -62,6 +70,13 @@ macro_rules! as_f32 {
             #[inline(always)]
             fn open<'a>(row: &'a mut [Self], space: &'a mut Vec<f32>) -> &'a mut [f32] {
                 space.resize(row.len(), 0.0);
+                space
+            }
+
+            #[inline(always)]
+            fn edit<'a>(row: &'a mut [Self], space: &'a mut Vec<f32>) -> &'a mut [f32] {
+                space.resize(row.len(), 0.0);
+                row.convert_to_f32_slice(space);
                 space
             }
 

@@ -1,12 +1,15 @@
 //! The kernels on Flex.
 
+mod gram;
+mod unit;
+
 use burn::{
     backend::{DType, Flex, TensorMetadata, flex::FlexTensor, tensor::FloatTensor},
     tensor::{Element, TensorData, bf16, f16},
 };
 use bytemuck::Pod;
 
-use super::{
+use crate::cpu::{
     add::add_columns,
     linear::{Linear, Side},
     product::Matrix,
@@ -185,6 +188,13 @@ fn scaled<S: Stored<Real: Element + Pod> + Element + Pod>(gradient: FlexTensor, 
     drop(gradient);
     scale_rows::<S>(scaled.storage_mut(), classes, contiguous(&factors));
     scaled
+}
+
+/// The numbers of a contiguous tensor to write to: its own, or a copy if it is not the only one that has them.
+fn contiguous_mut<E: Element + Pod>(tensor: &mut FlexTensor) -> &mut [E] {
+    let range = tensor.layout().contiguous_offsets();
+    let (start, end) = range.expect("it was made contiguous");
+    &mut tensor.storage_mut()[start..end]
 }
 
 fn contiguous<E: Element + Pod>(tensor: &FlexTensor) -> &[E] {

@@ -7,7 +7,7 @@ use burn::{
     tensor::{Element, TensorData},
 };
 
-use super::{large, rows::Rows, scale::scale_rows, stored::Stored};
+use crate::cpu::{large, rows::Rows, scale::scale_rows, stored::Stored};
 use crate::{Divergence, DivergenceBackend, GradientBackend};
 
 /// The numbers of an array, in order. A macro because the array's type has no public name.
@@ -30,6 +30,8 @@ macro_rules! owned {
         }
     }};
 }
+
+mod unit;
 
 impl DivergenceBackend for NdArray {
     fn divergence(

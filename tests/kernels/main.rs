@@ -1,4 +1,7 @@
-//! The fused kernels against the same divergences composed of Burn's operations.
+//! The fused kernels against the same composed of Burn's operations: here the divergences.
+
+mod gram;
+mod unit;
 
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use kd::kernels::{Divergence, composed, divergence, is_fused};

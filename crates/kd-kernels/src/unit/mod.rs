@@ -1,0 +1,65 @@
+//! Vectors brought to length 1.
+
+#[cfg(feature = "autodiff")]
+mod autodiff;
+mod backend;
+mod composed;
+
+pub use backend::{UnitBackend, UnitGradientBackend};
+pub use composed::composed_unit;
+
+use burn::{
+    backend::{Dispatch, DispatchDevice},
+    tensor::Tensor,
+};
+
+/// The vectors along `axis`, each at length 1; one of zeros stays zero and gets no gradient.
+///
+/// ```text
+/// y = x / ‖x‖    dx = (dy − y · ⟨y, dy⟩) / ‖x‖
+/// ```
+///
+/// Zero is what has no reciprocal in f32: a largest magnitude below the smallest normal number. Everything else comes to
+/// length 1: no square over- or underflows. Along the last axis this is one operation on Flex and NdArray, elsewhere it is
+/// [`composed_unit`].
+///
+/// # Shapes
+///
+/// - x, output: the same
+///
+/// # Panics
+///
+/// If there is no such axis.
+///
+/// ```
+/// use burn::tensor::Tensor;
+/// use kd_kernels::unit;
+///
+/// # let device = burn::tensor::Device::flex();
+/// let x = Tensor::<2>::from_floats([[3e30, -4e30], [0.0, 0.0]], &device);
+/// let y = unit(x, 1).into_data().try_to_vec::<f32>().unwrap();
+/// assert!((y[0] - 0.6).abs() < 1e-6 && (y[1] + 0.8).abs() < 1e-6 && y[2..] == [0.0, 0.0]);
+/// ```
+#[track_caller]
+pub fn unit<const D: usize>(x: Tensor<D>, axis: usize) -> Tensor<D> {
+    if axis + 1 != D || !has_kernel(x.device().as_dispatch()) {
+        return composed_unit(x, axis);
+    }
+    Tensor::from_dispatch(Dispatch::unit(x.into_dispatch()))
+}
+
+#[allow(
+    unreachable_patterns,
+    reason = "with few backends compiled in the last arm may be left without a case"
+)]
+fn has_kernel(device: &DispatchDevice) -> bool {
+    match device {
+        #[cfg(feature = "flex")]
+        DispatchDevice::Flex(_) => true,
+        #[cfg(feature = "ndarray")]
+        DispatchDevice::NdArray(_) => true,
+        #[cfg(feature = "autodiff")]
+        DispatchDevice::Autodiff(inner) => has_kernel(inner),
+        _ => false,
+    }
+}
