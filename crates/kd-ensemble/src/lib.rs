@@ -74,6 +74,4 @@ pub use weighted_vote::weighted_vote;
 #[cfg(feature = "plot")]
 mod member_map;
 #[cfg(feature = "plot")]
-mod whole_file;
-#[cfg(feature = "plot")]
 pub use member_map::MemberMap;

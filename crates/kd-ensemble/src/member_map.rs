@@ -1,13 +1,13 @@
 use std::path::Path;
 
-use kd_core::Error;
+use kd_core::{Error, write_whole};
 use plotters::{
     coord::Shift,
     prelude::*,
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use crate::{MemberTable, whole_file};
+use crate::MemberTable;
 
 /// Side of a cell, in pixels.
 const CELL: i32 = 52;
@@ -110,7 +110,7 @@ impl MemberMap {
     ///
     /// [`Error::Write`] if the file cannot be written; what was there before still is.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<(), Error> {
-        whole_file::write(path.as_ref(), self.svg().as_bytes())
+        write_whole(path, |temporary| std::fs::write(temporary, self.svg()))
     }
 
     fn paint<'a>(&self, canvas: &Canvas<'a>, [left, top]: [i32; 2]) -> Drawn<'a> {
