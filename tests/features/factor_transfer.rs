@@ -12,12 +12,11 @@ use kd::{
         FactorTransferLoss, FactorTransferLossConfig, Paraphraser, ParaphraserConfig, Translator, TranslatorConfig,
     },
 };
-use kd_testkit::{Batch, Subject, device, golden, laws, read};
+use kd_testkit::{Batch, Subject, device, golden, laws, read, waved, waves};
 
 use crate::{
     any_rank::{outcome, shaped},
     projectors::fill,
-    waves::{waved, waves},
 };
 
 fn transfer() -> FactorTransferLoss {

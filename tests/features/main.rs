@@ -27,4 +27,3 @@ mod reused_classifier;
 mod review;
 mod smooth_l1;
 mod variational;
-mod waves;

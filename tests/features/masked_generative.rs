@@ -11,9 +11,7 @@ use kd::{
     DistillLoss,
     feature::{MaskedGenerativeLoss, MaskedGenerativeLossConfig},
 };
-use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
-
-use crate::waves::{waved, waves};
+use kd_testkit::{Subject, assert_close, device, golden, laws, read, waved, waves, within};
 
 /// The weights and the mask that a golden case names.
 #[derive(Config, Debug)]

@@ -6,9 +6,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 use kd::{DistillLoss, Feature, Projected, feature::RegressionLossConfig, rows};
-use kd_testkit::{Subject, device, golden, laws, read};
-
-use crate::waves::{waved, waves};
+use kd_testkit::{Subject, device, golden, laws, read, waved, waves};
 
 /// The weights of the parts, and a head after the mean over places, `[channels, classes]`.
 #[derive(Config, Debug)]

@@ -11,9 +11,7 @@ use kd::{
     feature::{ReviewFusionConfig, ReviewLoss, ReviewLossConfig},
     rows,
 };
-use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
-
-use crate::waves::{waved, waves};
+use kd_testkit::{Subject, assert_close, device, golden, laws, read, waved, waves, within};
 
 /// The maps and weights that a golden case names: weights in the order of their use, from the deepest level on.
 #[derive(Config, Debug)]

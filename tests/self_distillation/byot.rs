@@ -11,9 +11,7 @@ use kd::{
     DistillLoss, Feature, FeatureProjector, Labelled,
     self_distillation::{ByotLoss, ByotLossConfig, Exits},
 };
-use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
-
-use crate::waves::{waved, waves};
+use kd_testkit::{Subject, assert_close, device, golden, laws, read, waved, waves, within};
 
 /// What a golden case says: the loss's own configuration, and what is in a row.
 #[derive(Config, Debug)]
@@ -374,6 +372,22 @@ fn unequal_classes() {
 )]
 fn unequal_features() {
     run(shown([[3, 5], [3, 6], [3, 5]]));
+}
+
+/// One sample's features would be broadcast to all the others.
+#[test]
+#[should_panic(
+    expected = "ByotLoss: exit 1 shows features of shape [1, 5], and logits of 4 samples; give both of the same samples"
+)]
+fn features_of_another_batch() {
+    let device = device().autodiff();
+    let mut exits = shown([[3, 5], [3, 5]]);
+    exits.features = exits
+        .features
+        .iter()
+        .map(|_| waves([1, 5], 0.5, &device).into())
+        .collect();
+    run(exits);
 }
 
 #[test]

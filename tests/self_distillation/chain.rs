@@ -78,9 +78,33 @@ fn assistants_are_as_few_as_reach_and_as_even_as_whole_numbers_are() {
             assert!((ratio / even - 1.0).abs() < 1.1e-3, "{stages:?}");
         }
     });
-    assert_eq!(Chain::assistants(25, 1, 5.0).unwrap(), 1);
-    assert_eq!(Chain::assistants(26, 1, 5.0).unwrap(), 2);
-    assert_eq!(Chain::assistants(7, 7, 5.0).unwrap(), 0);
+}
+
+/// Where the ratio is a power of `most`, the last step is as long as it may be; the next parameter is too many.
+#[test]
+fn a_power_is_reached_and_one_more_is_not() {
+    let assistants = |teacher, most| Chain::assistants(teacher, 1, most).unwrap();
+    for most in [2usize, 3, 5, 7, 10] {
+        for steps in 1..=8 {
+            let teacher = most.pow(steps as u32);
+            assert_eq!(assistants(teacher, most as f64), steps - 1, "{most}^{steps}");
+            assert_eq!(assistants(teacher + 1, most as f64), steps, "{most}^{steps} + 1");
+        }
+    }
+    assert_eq!((assistants(1, 5.0), assistants(4, 1e300)), (0, 0));
+}
+
+/// Steps that hardly shrink are many, and counting them takes no time.
+#[test]
+fn tiny_steps_are_counted_and_not_taken() {
+    let least = 1.0 + f64::EPSILON;
+    assert_eq!(Chain::assistants(7, 7, least).unwrap(), 0);
+    for (most, teacher) in [(least, 2), (1.0 + 1e-9, 1_000_000), (1.000_1, usize::MAX)] {
+        let steps = Chain::assistants(teacher, 1, most).unwrap() as f64 + 1.0;
+        let exact = (teacher as f64).ln() / (most - 1.0).ln_1p();
+        // The next step, and the rounding of a number of that many digits.
+        assert!((steps - exact).abs() <= 1.0 + 1e-14 * exact, "{steps} for {exact}");
+    }
 }
 
 #[test]
@@ -107,6 +131,13 @@ fn it_survives_serde() {
     let chain = Chain::new(["resnet110".to_string(), "resnet20".to_string()]);
     let json = serde_json::to_string(&chain).unwrap();
     assert_eq!(serde_json::from_str::<Chain<String>>(&json).unwrap(), chain);
+}
+
+#[test]
+fn an_empty_chain_in_a_file_is_an_error() {
+    let error = serde_json::from_str::<Chain<String>>(r#"{"stages":[]}"#).unwrap_err();
+    let expected = "Chain: the number of stages is 0, but must be at least 1";
+    assert!(error.to_string().starts_with(expected), "{error}");
 }
 
 #[test]

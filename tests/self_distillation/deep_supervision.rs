@@ -1,6 +1,7 @@
 //! Any loss at every exit.
 
 use burn::{
+    module::Module,
     nn::{Linear, LinearConfig},
     tensor::{Device, Int, Tensor},
 };
@@ -10,9 +11,7 @@ use kd::{
     self_distillation::{DeepSupervision, HardLabelLoss, HardLabelLossConfig},
     soft_label::{KnowledgeDistillationLossConfig, LogitMseLossConfig, SoftLabelLoss, SoftLabelLossConfig},
 };
-use kd_testkit::{Subject, assert_close, device, laws, read, within};
-
-use crate::waves::{waved, waves};
+use kd_testkit::{Subject, assert_close, device, laws, read, waved, waves, within};
 
 fn soft() -> DeepSupervision<SoftLabelLoss> {
     DeepSupervision::shared(SoftLabelLossConfig::new().init())
@@ -62,22 +61,48 @@ fn classes(device: &Device) -> Tensor<1, Int> {
     Tensor::from_ints([0, 2, 1, 2], device)
 }
 
+/// A student's number less its teacher's, times a number; it forgets to cut the teacher.
+#[derive(Module, Debug)]
+struct Times {
+    number: f64,
+}
+
+fn times(number: f64) -> Times {
+    Times { number }
+}
+
+impl DistillLoss<Tensor<2>> for Times {
+    fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
+        (student - teacher).sum_dim(1).squeeze_dim(1) * self.number
+    }
+}
+
+fn exit(value: f32) -> Tensor<2> {
+    Tensor::full([2, 1], value, &device().autodiff()).require_grad()
+}
+
 #[test]
-fn labels_alone_are_the_hard_part_of_knowledge_distillation() {
-    let device = device().autodiff();
-    let exit = shown(1, [4, 3], &device).require_grad();
-    let value = HardLabelLossConfig::new()
-        .init()
-        .per_sample(exit.clone(), classes(&device));
-    let kd = KnowledgeDistillationLossConfig::new().with_alpha(0.0).init();
-    let other = exit.clone().detach().require_grad();
-    let expected = kd.per_sample(
-        other.clone(),
-        Labelled::new(shown(2, [4, 3], &device), classes(&device)),
-    );
-    assert_eq!(read(value.clone()), read(expected.clone()));
-    let gradient = |leaf: &Tensor<2>, value: Tensor<1>| read(leaf.grad(&value.mean().backward()).unwrap());
-    assert_eq!(gradient(&exit, value), gradient(&other, expected));
+fn weights_and_losses_go_by_exit() {
+    let deep = DeepSupervision::of_each(vec![times(1.0), times(10.0)]).with_weights(vec![0.5, 2.0]);
+    let by_another = deep.forward(vec![exit(3.0), exit(4.0)], exit(1.0));
+    assert_eq!(by_another.into_scalar::<f32>(), 0.5 * 2.0 + 2.0 * 30.0);
+    let by_deepest = deep.from_deepest(vec![exit(3.0), exit(4.0), exit(1.0)]);
+    assert_eq!(by_deepest.into_scalar::<f32>(), 0.5 * 2.0 + 2.0 * 30.0);
+}
+
+#[test]
+fn the_deepest_exit_is_cut_where_the_loss_forgets_to() {
+    let deep = DeepSupervision::shared(times(1.0));
+    let (shallow, deepest) = (exit(3.0), exit(1.0));
+    let exits = vec![shallow.clone(), deepest.clone()];
+    for loss in [
+        deep.from_deepest(exits.clone()),
+        deep.from_deepest_per_sample(exits).sum(),
+    ] {
+        let gradients = loss.backward();
+        assert!(shallow.grad(&gradients).is_some());
+        assert!(deepest.grad(&gradients).is_none());
+    }
 }
 
 #[test]
@@ -217,6 +242,21 @@ fn a_loss_too_few() {
 #[should_panic(expected = "DeepSupervision: the weight of an exit is -0.5, but must be a finite number of at least 0")]
 fn a_negative_weight() {
     let _ = soft().with_weights(vec![1.0, -0.5]);
+}
+
+#[test]
+#[should_panic(expected = "DeepSupervision: the number of weights is 0, but must be at least 1")]
+fn no_weights() {
+    let _ = soft().with_weights(vec![]);
+}
+
+#[test]
+fn weights_from_a_file_are_errors() {
+    let error = soft().try_with_weights(vec![1.0, f64::NAN]).unwrap_err().to_string();
+    assert!(
+        error.starts_with("DeepSupervision: the weight of an exit is NaN"),
+        "{error}"
+    );
 }
 
 #[test]

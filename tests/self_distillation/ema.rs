@@ -13,7 +13,10 @@ use kd::{
 };
 use kd_testkit::{assert_close, contents, device, laws, read, within};
 
-use crate::network::{Network, input, step};
+use crate::{
+    folder::Folder,
+    network::{Network, input, step},
+};
 
 /// A parameter of every kind.
 #[derive(Module, Debug)]
@@ -250,24 +253,18 @@ fn trained(device: &Device) -> Network {
     step(student, loss)
 }
 
-fn folder(name: &str) -> PathBuf {
-    let folder = std::env::temp_dir().join(format!("kd-tests-ema-{name}-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
-
 #[test]
 fn it_goes_on_where_it_was_saved_to_the_bit() {
     let device = device().autodiff();
-    let folder = folder("saved");
-    let file = folder.join("ema.bpk");
+    let folder = Folder::new("ema-saved");
+    let file = folder.file("ema.bpk");
     let config = EmaConfig::new();
     let mut ema = config.init(&Network::new(&device));
     for _ in 0..3 {
         ema.update(&trained(&device));
     }
     ema.save(&file).unwrap();
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is left beside it");
+    assert_eq!(folder.files(), 1, "nothing is left beside it");
 
     let mut again = config.init(&Network::new(&device));
     again.load(&file).unwrap();
@@ -280,14 +277,13 @@ fn it_goes_on_where_it_was_saved_to_the_bit() {
     ema.update(&student);
     again.update(&student);
     assert_eq!(contents(again.module()), contents(ema.module()));
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
 fn a_file_that_does_not_fit_changes_nothing_and_says_why() {
     let device = device();
-    let folder = folder("bad");
-    let (file, missing) = (folder.join("ema.bpk"), folder.join("missing/ema.bpk"));
+    let folder = Folder::new("ema-bad");
+    let (file, missing) = (folder.file("ema.bpk"), folder.file("missing/ema.bpk"));
     let linear = |width: usize, bias: bool| LinearConfig::new(3, width).with_bias(bias).init(&device);
     let told = |ema: &mut Ema<burn::nn::Linear>, path: &PathBuf, words: &str| {
         let before = contents(ema.module());
@@ -316,7 +312,6 @@ fn a_file_that_does_not_fit_changes_nothing_and_says_why() {
         fs::write(&file, &whole[..length]).unwrap();
         told(&mut ema, &file, "is not a valid record of a network");
     }
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -1,4 +1,7 @@
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// A folder of a test's own, gone when the test is.
 pub struct Folder(PathBuf);
@@ -16,6 +19,12 @@ impl Folder {
 
     pub fn files(&self) -> usize {
         fs::read_dir(&self.0).unwrap().count()
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        &self.0
     }
 }
 

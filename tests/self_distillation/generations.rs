@@ -1,6 +1,6 @@
 //! Generations on disk, what is said where one is missing or another's, and all of them as one teacher.
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use burn::{
     module::Module,
@@ -15,21 +15,20 @@ use kd::{
 };
 use kd_testkit::{assert_close, contents, device, laws, read, within};
 
-use crate::network::{Network, input, step};
-
-fn folder(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("kd-tests-generations-{name}-{}", std::process::id()))
-}
+use crate::{
+    folder::Folder,
+    network::{Network, input, step},
+};
 
 #[test]
 fn a_run_goes_on_after_the_latest() {
     let device = device().autodiff();
-    let folder = folder("resumed");
+    let folder = Folder::new("generations-resumed");
     let kd = SoftLabelLossConfig::new().init();
     let mut trained = Vec::new();
     // Stops after two generations, and then is started again.
     for last in [2, 4] {
-        let generations = Generations::in_folder(&folder).unwrap();
+        let generations = Generations::in_folder(folder.file("kept")).unwrap();
         for k in generations.next_number().unwrap()..last {
             let student = Network::new(&device);
             let x = input(&device);
@@ -47,19 +46,18 @@ fn a_run_goes_on_after_the_latest() {
             trained.push(contents(&student.valid()));
         }
     }
-    let generations = Generations::in_folder(&folder).unwrap();
+    let generations = Generations::in_folder(folder.file("kept")).unwrap();
     assert_eq!(generations.numbers().unwrap(), [0, 1, 2, 3]);
     assert_eq!(generations.latest().unwrap(), Some(3));
     let all = generations.load_all(&Network::new(&device)).unwrap();
     assert_eq!(all.iter().map(contents).collect::<Vec<_>>(), trained);
-    fs::remove_dir_all(folder).unwrap();
 }
 
 /// Neither the network that says what it should look like, nor, where it is one that is in training, its statistics.
 #[test]
 fn loading_changes_nothing_but_what_is_loaded() {
     let device = device().autodiff();
-    let folder = folder("like");
+    let folder = Folder::new("generations-like");
     let generations = Generations::in_folder(&folder).unwrap();
     let network = Network::new(&device);
     let (loss, like) = (network.forward(input(&device)).square().mean(), Network::new(&device));
@@ -76,13 +74,12 @@ fn loading_changes_nothing_but_what_is_loaded() {
     let before = contents(&narrow);
     generations.load(0, &narrow).unwrap_err();
     assert_eq!(contents(&narrow), before);
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
 fn a_generation_never_changes_within_a_step() {
     let device = device().autodiff();
-    let folder = folder("frozen");
+    let folder = Folder::new("generations-frozen");
     let generations = Generations::in_folder(&folder).unwrap();
     generations.save(0, &Network::new(&device)).unwrap();
     let loaded = generations.load(0, &Network::new(&device)).unwrap();
@@ -93,13 +90,13 @@ fn a_generation_never_changes_within_a_step() {
         let loss = kd.forward(student.forward(x.clone()), teacher.teach(x));
         step(student, loss);
     });
-    fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]
 fn a_missing_generation_is_named_with_those_that_there_are() {
     let device = device();
-    let folder = folder("missing");
+    let place = Folder::new("generations-missing");
+    let folder = place.file("kept");
     let generations = Generations::in_folder(&folder).unwrap();
     let network = Network::new(&device);
     let told = |error: Error, words: &str| {
@@ -156,7 +153,6 @@ fn a_missing_generation_is_named_with_those_that_there_are() {
         Generations::in_folder(&folder).unwrap_err(),
         Error::Write { .. }
     ));
-    fs::remove_file(folder).unwrap();
 }
 
 /// The ensemble of several networks against the mean in f64 of what each says.

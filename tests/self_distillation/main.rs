@@ -9,6 +9,7 @@ mod early_exit;
 mod ema;
 mod folder;
 mod generations;
+mod hard_label;
 mod last_batch;
 mod last_batch_sampler;
 mod mean_discrepancy;
@@ -22,5 +23,3 @@ mod route;
 mod snapshot;
 mod universal_self;
 mod virtual_teacher;
-#[path = "../features/waves.rs"]
-mod waves;

@@ -7,7 +7,10 @@ use kd::{
 };
 use kd_testkit::{contents, device, for_each, laws};
 
-use crate::network::{Network, input, step};
+use crate::{
+    folder::Folder,
+    network::{Network, input, step},
+};
 
 #[test]
 fn anchors_are_evenly_spaced_and_end_with_the_finished_teacher() {
@@ -38,7 +41,7 @@ fn the_student_climbs_and_stays_at_the_top() {
 #[test]
 fn checkpoints_teach_as_they_were() {
     let device = device().autodiff();
-    let folder = std::env::temp_dir().join(format!("kd-tests-route-{}", std::process::id()));
+    let folder = Folder::new("route");
     let checkpoints = Generations::in_folder(&folder).unwrap();
     let mut teacher = Network::new(&device);
     let mut were = Vec::new();
@@ -60,7 +63,6 @@ fn checkpoints_teach_as_they_were() {
             step(student, loss);
         });
     }
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -6,7 +6,10 @@ use kd::{
 };
 use kd_testkit::{assert_close, contents, device, laws, within};
 
-use crate::network::{Network, input, step};
+use crate::{
+    folder::Folder,
+    network::{Network, input, step},
+};
 
 /// By hand: cos(0), cos(π/4), cos(π/2), cos(3π/4), twice.
 #[test]
@@ -39,7 +42,7 @@ fn a_snapshot_is_taken_at_the_end_of_each_cycle_and_of_the_last_if_it_is_cut_sho
 #[test]
 fn the_end_of_a_cycle_teaches_the_next() {
     let device = device().autodiff();
-    let folder = std::env::temp_dir().join(format!("kd-tests-snapshots-{}", std::process::id()));
+    let folder = Folder::new("snapshots");
     let snapshots = Generations::in_folder(&folder).unwrap();
     let rates = CyclicScheduleConfig::new(0.1, 6, 3).init();
     let kd = SoftLabelLossConfig::new().init();
@@ -73,7 +76,6 @@ fn the_end_of_a_cycle_teaches_the_next() {
         let loss = kd.forward(network.forward(x.clone()), teacher.teach(x));
         learner = Some(step(network, loss));
     });
-    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[test]

@@ -1,7 +1,7 @@
-"""Golden values of BYOT: labels at every exit, and the deepest exit's answers and features for the others.
+"""Golden values of BYOT: labels at every exit, and the deepest exit's answers and features for the others. And of labels alone.
 
-A row holds a sample's logits at all exits, and then its features at all exits, shallow to deep; adapters are in the config.
-Run as `python tools/golden/byot.py`, or with `--check` to verify the file that is there.
+In byot.json a row holds a sample's logits at all exits, and then its features at all exits, shallow to deep; adapters are in the config.
+Run as `python tools/golden/byot.py`, or with `--check` to verify the files that are there.
 """
 
 import math
@@ -10,7 +10,7 @@ import random
 import torch
 import torch.nn.functional as F
 
-from golden import Case, Golden, main, normals, seeded
+from golden import Case, Golden, main, normal, normals, seeded
 
 
 def byot(case: Case) -> torch.Tensor:
@@ -34,6 +34,11 @@ def byot(case: Case) -> torch.Tensor:
     return total
 
 
+def hard_label(case: Case) -> torch.Tensor:
+    """Cross-entropy with the label alone."""
+    return F.cross_entropy(case.student, case.labels, reduction="none")
+
+
 def adapt(case: Case, exit: int, features: torch.Tensor) -> torch.Tensor:
     """The features times the exit's matrix, if there are any."""
     if not case.config["adapters"]:
@@ -55,6 +60,14 @@ def byot_case(name: str, rows: int, classes: int, shapes: list[list[int]], **cha
     return Case(name, config, torch.cat([logits, features], 1), torch.zeros(rows, 1).double(), labels(source, rows, classes))
 
 
+def hard_label_case(name: str, rows: int, classes: int, deviation: float = 3.0, ruled_out: int = 0) -> Case:
+    """Logits and labels; the last classes are ruled out, and no sample's label."""
+    source = seeded(f"hard label {name}")
+    student = normal(source, rows, classes, deviation)
+    student[:, classes - ruled_out :] = -math.inf
+    return Case(name, {}, student, torch.zeros(rows, 1).double(), labels(source, rows, classes - ruled_out))
+
+
 def labels(source: random.Random, rows: int, classes: int) -> torch.Tensor:
     return torch.tensor([source.randrange(classes) for _ in range(rows)])
 
@@ -74,6 +87,17 @@ def cases() -> list[Case]:
     ]
 
 
+def hard_label_cases() -> list[Case]:
+    return [
+        hard_label_case("default", 8, 10),
+        hard_label_case("two_classes", 5, 2),
+        hard_label_case("one_row", 1, 47),
+        hard_label_case("nearly_even", 6, 10, deviation=0.01),
+        hard_label_case("sure", 6, 10, deviation=40.0),
+        hard_label_case("classes_that_do_not_exist", 4, 12, ruled_out=3),
+    ]
+
+
 if __name__ == "__main__":
     main(
         __file__,
@@ -85,6 +109,12 @@ if __name__ == "__main__":
                 "by torch.autograd; float64 on float32 inputs",
                 byot,
                 cases(),
-            )
+            ),
+            Golden(
+                "hard_label.json",
+                "F.cross_entropy(student, labels, reduction='none'); gradient by torch.autograd; float64 on float32 inputs",
+                hard_label,
+                hard_label_cases(),
+            ),
         ],
     )

@@ -24,8 +24,8 @@ mod weak_head;
 pub use average::{decay, no_more_parameters, same_parameter};
 pub use boosting::{better_than_chance, least_error, votes};
 pub use exits::{
-    exit_costs, exit_features, exit_rows, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
-    shallower_exits,
+    exit_costs, exit_features, exit_rows, exit_samples, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
+    shallower_exits, some_exit_weights,
 };
 pub use feature::{
     channels, channels_of_weights, features, head, levels, not_maps, relations, same_batch, same_batch_at_all_levels,

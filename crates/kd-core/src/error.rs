@@ -69,12 +69,12 @@ pub enum Error {
         teacher: usize,
     },
 
-    /// A sample that a memory or a sampler cannot serve; nothing has changed.
+    /// A sample that cannot be served, or that nothing can be learnt from; nothing has changed.
     #[error("{owner}: sample {sample} {reason}")]
     Sample {
         /// The type that was asked, such as `PastPredictions`.
         owner: &'static str,
-        /// The sample's number in the dataset.
+        /// The sample's number in the dataset, or its place among those that were given.
         sample: usize,
         /// What is wrong with it, and what to do.
         reason: String,

@@ -43,6 +43,7 @@ mod frozen;
 mod labelled;
 mod linear_logits;
 mod loss;
+pub mod number;
 mod off_graph;
 mod projected;
 mod projector;

@@ -5,7 +5,7 @@
 ///
 /// # Panics
 ///
-/// If the purpose has more than three words.
+/// If the purpose has more than three words, or one of them is the largest number there is.
 ///
 /// ```
 /// let of_epoch = |epoch| kd_core::seed_for(7, &[epoch]);
@@ -20,12 +20,31 @@ pub fn seed_for(seed: usize, purpose: &[usize]) -> [u8; 32] {
         purpose.len()
     );
     let mut bytes = [0; 32];
-    // A word that is not there is 0, and one that is 0 is 1.
-    let words = [seed]
-        .into_iter()
-        .chain(purpose.iter().map(|word| word.wrapping_add(1)));
+    // A word that is not there is 0, and one that is 0 is 1; there is none beyond the largest.
+    let later = |word: &usize| word.checked_add(1).expect("seed_for: a word is below usize::MAX");
+    let words = [seed].into_iter().chain(purpose.iter().map(later));
     for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
         place.copy_from_slice(&(word as u64).to_le_bytes());
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn purposes_of_unequal_length_are_unequal() {
+        let purposes: [&[usize]; 5] = [&[], &[0], &[0, 0], &[0, 0, 0], &[usize::MAX - 1]];
+        let mut seeds = purposes.map(|purpose| seed_for(7, purpose)).to_vec();
+        seeds.sort_unstable();
+        seeds.dedup();
+        assert_eq!(seeds.len(), purposes.len());
+    }
+
+    #[test]
+    #[should_panic(expected = "seed_for: a word is below usize::MAX")]
+    fn a_word_that_would_be_none_panics() {
+        let _ = seed_for(7, &[usize::MAX]);
+    }
 }

@@ -9,7 +9,9 @@ use crate::Error;
 /// Writes a file whole or not at all: whoever reads `path` finds what was there before or what `write` wrote, and never half
 /// of it.
 ///
-/// `write` is given another path in the same folder; what is there when it returns then takes the place of `path`.
+/// `write` is given another path in the same folder; what is there when it returns then takes the place of `path`. A file that was
+/// there before hands its permissions on, and where `path` is a link to a file, the file is replaced and the link stays. A link
+/// that leads nowhere is replaced itself.
 ///
 /// # Errors
 ///
@@ -35,6 +37,9 @@ pub fn write_whole(path: impl AsRef<Path>, write: impl FnOnce(&Path) -> io::Resu
 }
 
 fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    // The file that a link leads to, in whose folder there is a place beside it.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let before = fs::metadata(path).ok().filter(fs::Metadata::is_file);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     if let Some(permissions) = like_any_other() {
@@ -44,6 +49,9 @@ fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Resu
     write(&place)?;
     // Before it takes the other's place, lest a power cut leave a name without content.
     fs::OpenOptions::new().write(true).open(&place)?.sync_all()?;
+    if let Some(before) = before {
+        fs::set_permissions(&place, before.permissions())?;
+    }
     place.persist(path).map_err(|error| error.error)
 }
 
@@ -109,5 +117,35 @@ mod tests {
         fs::write(&plain, "b").unwrap();
         let mode = |path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&path), mode(&plain));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_old_files_permissions_are_kept() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "old").unwrap();
+        // More than a umask leaves, less than it, and nobody's to write.
+        for mode in [0o666, 0o600, 0o440] {
+            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            write_whole(&path, |temporary| fs::write(temporary, "new")).unwrap();
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_its_file_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let [elsewhere, link] = ["elsewhere", "link"].map(|name| folder.path().join(name));
+        fs::create_dir(&elsewhere).unwrap();
+        let file = elsewhere.join("a");
+        fs::write(&file, "old").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        write_whole(&link, |temporary| fs::write(temporary, "new")).unwrap();
+        assert_eq!(fs::read_link(&link).unwrap(), file);
+        assert_eq!(fs::read_to_string(&file).unwrap(), "new");
+        assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1);
     }
 }

@@ -194,15 +194,73 @@ impl Agreement {
     }
 }
 
-/// As [`rows::kl`](kd_core::rows::kl) has it, with q − p against rounding, in f64.
+/// As [`rows::kl`](kd_core::rows::kl) has it, in f64; no class adds less than 0.
 fn kl(p: &[f64], q: &[f64]) -> f64 {
     let classes = p.iter().zip(q);
-    classes
-        .map(|(log_p, log_q)| {
-            let (p, q) = (log_p.exp(), log_q.exp());
-            // 0 · (−∞ − …) is not a number.
-            let product = if p == 0.0 { 0.0 } else { p * (log_p - log_q) };
-            product + q - p
-        })
-        .sum()
+    classes.map(|(&log_p, &log_q)| of_class(log_p, log_q)).sum()
+}
+
+/// p · (log p − log q) + q − p, which is p · (eʳ − 1 − r) at r = log q − log p.
+fn of_class(log_p: f64, log_q: f64) -> f64 {
+    let (p, q) = (log_p.exp(), log_q.exp());
+    // 0 · (−∞ − …) is not a number.
+    if p == 0.0 {
+        return q;
+    }
+    let r = log_q - log_p;
+    if r.abs() < 0.5 {
+        // Near r = 0 the difference of p and q would be rounding alone. eʳ − 1 is no less than r, to the last digit too.
+        p * (r.exp_m1().max(r) - r)
+    } else {
+        p * -r + q - p
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log_probs::normalize;
+
+    fn log_probs(mut logits: [f64; 3]) -> [f64; 3] {
+        normalize(&mut logits, 3);
+        logits
+    }
+
+    /// ½ · p · (1 − p) · δ² to first order, where one logit is δ larger.
+    #[test]
+    fn of_near_equals_there_are_digits_left() {
+        let logits = [0.3, 1.0, -2.0];
+        let p = log_probs(logits);
+        let share = p[0].exp();
+        for delta in [1e-4, 1e-5, 1e-6, 1e-7] {
+            let q = log_probs([logits[0] + delta, logits[1], logits[2]]);
+            let expected = 0.5 * share * (1.0 - share) * delta * delta;
+            let off = kl(&p, &q) / expected - 1.0;
+            // The next order is δ; log-probabilities are rounded to a few 1e-16, against an r of a third of δ.
+            assert!(off.abs() < delta + 1e-14 / delta, "{off} at {delta}");
+        }
+    }
+
+    #[test]
+    fn it_is_never_below_zero() {
+        for step in 0..1000 {
+            let logits = [0.017, 0.31, -0.23].map(|speed| 9.0 * (speed * f64::from(step)).sin());
+            let p = log_probs(logits);
+            assert_eq!(kl(&p, &p), 0.0);
+            for delta in [1e-16, 3e-16, 1e-15, 1e-13, 1e-9, 1e-3, 0.4, 0.6, 30.0] {
+                let q = log_probs([logits[0] + delta, logits[1], logits[2] * (1.0 - delta)]);
+                assert!(kl(&p, &q) >= 0.0, "{p:?} and {q:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_ruled_out_and_what_is_nan_stay() {
+        let (none, half) = (f64::NEG_INFINITY, 0.5f64.ln());
+        assert_eq!(kl(&[none, 0.0], &[none, 0.0]), 0.0);
+        assert_eq!(kl(&[half, half], &[none, 0.0]), f64::INFINITY);
+        assert!((kl(&[none, 0.0], &[half, half]) - 2f64.ln()).abs() < 1e-15);
+        assert!(kl(&[f64::NAN, half], &[half, half]).is_nan());
+        assert!(kl(&[half, half], &[f64::NAN, half]).is_nan());
+    }
 }

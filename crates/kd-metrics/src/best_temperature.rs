@@ -14,7 +14,7 @@ use crate::Predictions;
 ///
 /// # Range
 ///
-/// Above 0. NaN if a prediction is NaN.
+/// Above 0.
 ///
 /// # Convention
 ///
@@ -28,6 +28,8 @@ use crate::Predictions;
 ///
 /// [`Error::InvalidValue`] if there are no samples, or no temperature is best: where every sample is right a lower one is
 /// always better (the value is then 0), and where the labels are no likelier than other classes a higher one is (∞).
+/// [`Error::Sample`], which names it, if a sample's predictions are NaN, or its label's class was ruled out (a logit of −∞):
+/// that is infinitely surprising at every temperature.
 ///
 /// # Example
 ///
@@ -64,10 +66,8 @@ use crate::Predictions;
 /// [`Calibration`](crate::Calibration), which says how much it helped.
 pub fn best_temperature(held_out: &Predictions) -> Result<f64, Error> {
     check::count("best_temperature", "the number of samples", held_out.len())?;
+    held_out.iter().enumerate().try_for_each(is_usable)?;
     let slope = |inverse: f64| -> f64 { held_out.iter().map(|(z, y)| expected(z, inverse) - z[y]).sum() };
-    if slope(0.0).is_nan() {
-        return Ok(f64::NAN);
-    }
     if slope(0.0) >= 0.0 {
         return Err(none(
             f64::INFINITY,
@@ -93,6 +93,22 @@ pub fn best_temperature(held_out: &Predictions) -> Result<f64, Error> {
         }
     }
     Ok((0.5 * (low + high)).recip())
+}
+
+/// Whether a sample, whose place is given, can say anything of temperatures.
+fn is_usable((sample, (z, y)): (usize, (&[f64], usize))) -> Result<(), Error> {
+    let reason = if z.iter().any(|x| x.is_nan()) {
+        "has predictions that are NaN; find out where the logits cease to be numbers"
+    } else if z[y] == f64::NEG_INFINITY {
+        "has a label whose class was ruled out, and no temperature brings it back; leave the sample out, or the padding in"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Sample {
+        owner: "best_temperature",
+        sample,
+        reason: reason.into(),
+    })
 }
 
 /// The mean of a row at this inverse temperature; classes that do not exist take no part.
@@ -176,8 +192,10 @@ mod tests {
     }
 
     #[test]
-    fn nan_is_not_left_out() {
-        let held_out = predictions([[2.0, 1.0], [f32::NAN, 4.0]], [0, 1]);
-        assert!(best_temperature(&held_out).unwrap().is_nan());
+    fn a_sample_that_no_temperature_helps_is_named() {
+        let lost = predictions([[2.0, 1.0], [f32::NAN, 4.0]], [0, 1]);
+        assert!(refusal(&lost).starts_with("best_temperature: sample 1 has predictions that are NaN"));
+        let ruled_out = predictions([[2.0, 1.0], [0.0, 4.0], [0.0, f32::NEG_INFINITY]], [0, 0, 1]);
+        assert!(refusal(&ruled_out).starts_with("best_temperature: sample 2 has a label whose class was ruled out"));
     }
 }

@@ -44,7 +44,6 @@ mod calibration_bin;
 mod likelihood;
 mod log_probs;
 mod mean;
-mod number;
 mod predictions;
 mod ranking;
 #[cfg(feature = "plot")]

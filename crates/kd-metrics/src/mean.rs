@@ -1,6 +1,5 @@
+use kd_core::number;
 use serde::{Deserialize, Serialize};
-
-use crate::number;
 
 /// A mean over samples that come a few at a time: their sum and how many they are, so that no batch counts for more than
 /// its samples.

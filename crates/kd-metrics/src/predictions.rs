@@ -65,7 +65,8 @@ impl Predictions {
 
     /// Reads probabilities and labels from their device, and waits for it.
     ///
-    /// Probabilities are taken as they are: rows that sum to nearly 1 are not made to sum to 1.
+    /// Probabilities are taken as they are: rows that sum to nearly 1 are not made to sum to 1. One that is above 1 by rounding
+    /// is 1.
     ///
     /// # Shapes
     ///
@@ -74,8 +75,8 @@ impl Predictions {
     ///
     /// # Panics
     ///
-    /// As [`from_logits`](Self::from_logits), and if a probability is below 0 or a row sums to less than 0.95 or more than
-    /// 1.05. So much is left to rounding, since bf16 takes some of it; logits are found out.
+    /// As [`from_logits`](Self::from_logits), and if a probability is below 0 or above 1.001, or a row sums to less than 0.95 or
+    /// more than 1.05. So much is left to rounding, since bf16 takes some of it; logits are found out.
     #[track_caller]
     pub fn from_probs(probs: Tensor<2>, labels: Tensor<1, Int>) -> Self {
         let labels = checked_labels(&probs, labels);
@@ -83,7 +84,8 @@ impl Predictions {
         let mut rows = read(probs);
         check::probs_of_samples("Predictions", &rows, classes);
         for value in &mut rows {
-            *value = value.ln();
+            // Unlike `min`, it keeps NaN.
+            *value = value.clamp(0.0, 1.0).ln();
         }
         Self {
             classes,

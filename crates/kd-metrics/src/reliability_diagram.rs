@@ -22,7 +22,7 @@ const TITLE: i32 = 34;
 /// et al., 2017).
 ///
 /// A bar is as high as the accuracy of its bin. What is between that and the bin's confidence is shaded: orange where
-/// the model is too sure, green where it is too modest. MCE is the height of the largest shade, and ECE their mean height
+/// the model is overconfident, green where it is underconfident. MCE is the height of the largest shade, and ECE their mean height
 /// over samples, of which the lower part shows how many each bin has: a wide gap with nobody in it matters little.
 ///
 /// It needs the feature `plot`, and no font: whoever shows the picture has one.

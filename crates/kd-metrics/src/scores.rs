@@ -1,10 +1,10 @@
 use std::fmt;
 
 use burn::tensor::{Int, Tensor};
-use kd_core::Error;
+use kd_core::{Error, number};
 use serde::{Deserialize, Serialize};
 
-use crate::{Accuracy, Brier, Calibration, Likelihood, Predictions, number};
+use crate::{Accuracy, Brier, Calibration, Likelihood, Predictions};
 
 /// What one wants to know of a classifier, from one reading of its logits: accuracy, likelihood, Brier score, calibration.
 ///

@@ -7,7 +7,7 @@ use kd_kernels::{Divergence, divergence};
 
 use crate::{Exits, exit_output::check_same, weighted_sum::weighted_sum};
 
-const NAME: &str = "ByotLoss";
+pub(crate) const NAME: &str = "ByotLoss";
 
 /// The exits of a network learn from labels, and from the deepest exit's answers and features (Zhang and others, 2019).
 ///
@@ -69,8 +69,8 @@ const NAME: &str = "ByotLoss";
 ///
 /// If there are no exits, or one alone; if their logits differ in shape, there are no samples or no classes, there is not
 /// one label per sample, or a label is not a class; if there is not one weight (where there are weights) and one feature
-/// for each exit, and one adapter (where there are adapters) for each but the deepest; or if an exit's features have another
-/// shape than the deepest's. Exits are counted from 1, the shallowest.
+/// for each exit, and one adapter (where there are adapters) for each but the deepest; or if an exit's features are of other
+/// samples than its logits, or have another shape than the deepest's. Exits are counted from 1, the shallowest.
 ///
 /// # Example
 ///
@@ -110,68 +110,6 @@ pub struct ByotLoss<P = Identity> {
     pub(crate) beta: f64,
     pub(crate) temperature: f64,
     pub(crate) check_labels: bool,
-}
-
-impl<P> ByotLoss<P> {
-    /// The deepest exit's share in use.
-    pub fn alpha(&self) -> f64 {
-        self.alpha
-    }
-
-    /// The features' weight in use.
-    pub fn beta(&self) -> f64 {
-        self.beta
-    }
-
-    /// The temperature in use.
-    pub fn temperature(&self) -> f64 {
-        self.temperature
-    }
-
-    /// The same loss at another alpha, for example the next one of a [`Schedule`](kd_core::Schedule).
-    ///
-    /// # Panics
-    ///
-    /// If alpha is outside `[0, 1]`.
-    #[track_caller]
-    pub fn with_alpha(self, alpha: f64) -> Self {
-        check::alpha(NAME, alpha).unwrap_or_else(|error| panic!("{error}"));
-        Self { alpha, ..self }
-    }
-
-    /// The same loss with another weight of the features.
-    ///
-    /// # Panics
-    ///
-    /// If it is negative, NaN or infinite.
-    #[track_caller]
-    pub fn with_beta(self, beta: f64) -> Self {
-        check::weight(NAME, "beta", beta).unwrap_or_else(|error| panic!("{error}"));
-        Self { beta, ..self }
-    }
-
-    /// The same loss at another temperature.
-    ///
-    /// # Panics
-    ///
-    /// If it is 0, negative, NaN or infinite.
-    #[track_caller]
-    pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature(NAME, temperature).unwrap_or_else(|error| panic!("{error}"));
-        Self { temperature, ..self }
-    }
-
-    /// The same loss with other weights of exits, shallow to deep; for example those of
-    /// [`ExitWeights`](crate::ExitWeights) at a step.
-    ///
-    /// # Panics
-    ///
-    /// If one is negative, NaN or infinite.
-    #[track_caller]
-    pub fn with_weights(self, weights: Vec<f64>) -> Self {
-        check::exit_weights(NAME, &weights).unwrap_or_else(|error| panic!("{error}"));
-        Self { weights, ..self }
-    }
 }
 
 /// A part of the objective, before the mean over samples.
@@ -257,6 +195,9 @@ impl<P: FeatureProjector<Feature, Output = Feature>> ByotLoss<P> {
         }
         if self.beta > 0.0 {
             check::one_per_exit(NAME, "features", exits.features.len(), "exits", count);
+            for (number, features) in (1..).zip(&exits.features) {
+                check::exit_samples(NAME, number, &features.shape(), samples);
+            }
             if !self.adapters.is_empty() {
                 check::one_per_exit(NAME, "adapters", self.adapters.len(), "exits that learn", count - 1);
             }

@@ -1,7 +1,7 @@
 use burn::config::Config;
 use kd_core::{Error, Identity, check};
 
-use crate::ByotLoss;
+use crate::{ByotLoss, byot::NAME};
 
 /// Configuration of a [`ByotLoss`].
 #[derive(Config, Debug)]
@@ -79,6 +79,77 @@ impl ByotLossConfig {
     }
 }
 
+impl<P> ByotLoss<P> {
+    /// The deepest exit's share in use.
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// The features' weight in use.
+    pub fn beta(&self) -> f64 {
+        self.beta
+    }
+
+    /// The temperature in use.
+    pub fn temperature(&self) -> f64 {
+        self.temperature
+    }
+
+    /// The same loss at another alpha, for example the next one of a [`Schedule`](kd_core::Schedule).
+    ///
+    /// # Panics
+    ///
+    /// If alpha is outside `[0, 1]`.
+    #[track_caller]
+    pub fn with_alpha(self, alpha: f64) -> Self {
+        check::alpha(NAME, alpha).unwrap_or_else(|error| panic!("{error}"));
+        Self { alpha, ..self }
+    }
+
+    /// The same loss with another weight of the features.
+    ///
+    /// # Panics
+    ///
+    /// If it is negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_beta(self, beta: f64) -> Self {
+        check::weight(NAME, "beta", beta).unwrap_or_else(|error| panic!("{error}"));
+        Self { beta, ..self }
+    }
+
+    /// The same loss at another temperature.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0, negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_temperature(self, temperature: f64) -> Self {
+        check::temperature(NAME, temperature).unwrap_or_else(|error| panic!("{error}"));
+        Self { temperature, ..self }
+    }
+
+    /// The same loss with other weights of exits, shallow to deep; for example those of
+    /// [`ExitWeights`](crate::ExitWeights) at a step.
+    ///
+    /// # Panics
+    ///
+    /// If there are none, or one is negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_weights(self, weights: Vec<f64>) -> Self {
+        self.try_with_weights(weights).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for weights that come from a file or a command line.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] where [`with_weights`](Self::with_weights) panics.
+    pub fn try_with_weights(self, weights: Vec<f64>) -> Result<Self, Error> {
+        check::some_exit_weights(NAME, &weights)?;
+        Ok(Self { weights, ..self })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,5 +175,15 @@ mod tests {
     #[should_panic(expected = "ByotLoss: the weight of an exit is -1")]
     fn a_schedule_cannot_leave_the_range() {
         let _ = ByotLossConfig::new().init().with_weights(vec![-1.0, 1.0]);
+    }
+
+    #[test]
+    fn weights_from_a_file_are_errors() {
+        let error = |weights: Vec<f64>| {
+            let byot = ByotLossConfig::new().init().try_with_weights(weights);
+            byot.unwrap_err().to_string()
+        };
+        assert!(error(vec![]).starts_with("ByotLoss: the number of weights is 0, but must be at least 1"));
+        assert!(error(vec![f64::INFINITY]).starts_with("ByotLoss: the weight of an exit is inf"));
     }
 }

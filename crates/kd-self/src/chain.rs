@@ -47,8 +47,25 @@ use serde::{Deserialize, Serialize};
 ///
 /// [`assistants`](Self::assistants), for how many; [`Generations`](crate::Generations), which keeps networks on disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written<S>")]
 pub struct Chain<S> {
     stages: Vec<S>,
+}
+
+/// A chain as a file has it, which may have no stages.
+#[derive(Deserialize)]
+#[serde(rename = "Chain")]
+struct Written<S> {
+    stages: Vec<S>,
+}
+
+impl<S> TryFrom<Written<S>> for Chain<S> {
+    type Error = Error;
+
+    fn try_from(written: Written<S>) -> Result<Self, Error> {
+        check::count("Chain", "the number of stages", written.stages.len())?;
+        Ok(Self { stages: written.stages })
+    }
 }
 
 impl<S> Chain<S> {
@@ -134,13 +151,14 @@ impl Chain<usize> {
         sizes(teacher, student)?;
         check::ratio("Chain", "most", most)?;
         let times = teacher as f64 / student as f64;
-        let mut assistants = 0;
-        let mut reach = most;
-        while reach < times {
-            assistants += 1;
-            reach *= most;
+        let mut steps = (times.ln() / most.ln()).ceil().max(1.0);
+        // Logarithms are rounded: of a ratio that is a power of `most`, or nearly one, the power itself says on which side it is.
+        if most.powf(steps - 1.0) >= times {
+            steps = (steps - 1.0).max(1.0);
+        } else if most.powf(steps) < times {
+            steps += 1.0;
         }
-        Ok(assistants)
+        Ok(steps as usize - 1)
     }
 }
 

@@ -2,7 +2,7 @@ use burn::{
     module::Module,
     tensor::{Bool, Tensor},
 };
-use kd_core::{DistillLoss, OffGraph, check};
+use kd_core::{DistillLoss, Error, OffGraph, check};
 
 use crate::{
     exit_output::{ExitOutput, check_same},
@@ -139,9 +139,17 @@ impl<L> DeepSupervision<L> {
     /// If there are none, or one is negative, NaN or infinite.
     #[track_caller]
     pub fn with_weights(self, weights: Vec<f64>) -> Self {
-        check::exits(NAME, weights.len());
-        check::exit_weights(NAME, &weights).unwrap_or_else(|error| panic!("{error}"));
-        Self { weights, ..self }
+        self.try_with_weights(weights).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// The same for weights that come from a file or a command line.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::InvalidValue`] where [`with_weights`](Self::with_weights) panics.
+    pub fn try_with_weights(self, weights: Vec<f64>) -> Result<Self, Error> {
+        check::some_exit_weights(NAME, &weights)?;
+        Ok(Self { weights, ..self })
     }
 
     /// What the shallower exits have to learn from the deepest: the mean over samples, `[1]`.
@@ -233,56 +241,5 @@ where
         self.each(student, |loss, exit| {
             loss.forward_masked(exit, teacher.clone(), mask.clone())
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use burn::tensor::Device;
-
-    use super::*;
-
-    /// A student's number less its teacher's, times a number; it forgets to cut the teacher.
-    #[derive(Module, Debug)]
-    struct Times {
-        number: f64,
-    }
-
-    fn times(number: f64) -> Times {
-        Times { number }
-    }
-
-    impl DistillLoss<Tensor<2>> for Times {
-        fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
-            (student - teacher).sum_dim(1).squeeze_dim(1) * self.number
-        }
-    }
-
-    fn exit(value: f32) -> Tensor<2> {
-        Tensor::full([2, 1], value, &Device::flex().autodiff()).require_grad()
-    }
-
-    #[test]
-    fn weights_and_losses_go_by_exit() {
-        let deep = DeepSupervision::of_each(vec![times(1.0), times(10.0)]).with_weights(vec![0.5, 2.0]);
-        let by_another = deep.forward(vec![exit(3.0), exit(4.0)], exit(1.0));
-        assert_eq!(by_another.into_scalar::<f32>(), 0.5 * 2.0 + 2.0 * 30.0);
-        let by_deepest = deep.from_deepest(vec![exit(3.0), exit(4.0), exit(1.0)]);
-        assert_eq!(by_deepest.into_scalar::<f32>(), 0.5 * 2.0 + 2.0 * 30.0);
-    }
-
-    #[test]
-    fn the_deepest_exit_is_cut_where_the_loss_forgets_to() {
-        let deep = DeepSupervision::shared(times(1.0));
-        let (shallow, deepest) = (exit(3.0), exit(1.0));
-        let exits = vec![shallow.clone(), deepest.clone()];
-        for loss in [
-            deep.from_deepest(exits.clone()),
-            deep.from_deepest_per_sample(exits).sum(),
-        ] {
-            let gradients = loss.backward();
-            assert!(shallow.grad(&gradients).is_some());
-            assert!(deepest.grad(&gradients).is_none());
-        }
     }
 }

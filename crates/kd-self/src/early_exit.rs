@@ -22,7 +22,8 @@ const NAME: &str = "EarlyExit";
 ///
 /// # Convention
 ///
-/// One threshold for all exits, on the largest probability at T = 1. BranchyNet compares the entropy instead. Who leaves is
+/// One threshold for all exits, on the largest probability at T = 1; they are compared in f32, so that an f32 probability of 0.9
+/// reaches a threshold of 0.9. BranchyNet compares the entropy instead. Who leaves is
 /// decided on the host, so each exit but the last waits for the device once.
 ///
 /// # Example
@@ -147,7 +148,7 @@ impl EarlyExit {
     #[track_caller]
     pub fn choose(&self, logits: &[Tensor<2>]) -> EarlyExited {
         check_logits(NAME, logits);
-        let confidences: Vec<Vec<f64>> = logits.iter().map(confidences).collect();
+        let confidences: Vec<Vec<f32>> = logits.iter().map(confidences).collect();
         let taken = self.taken(&confidences);
         let rows = taken.len();
         let places: Vec<usize> = taken.iter().enumerate().map(|(row, exit)| exit * rows + row).collect();
@@ -160,13 +161,13 @@ impl EarlyExit {
     }
 
     /// The exit that each sample takes, of how sure each exit is of each.
-    pub(crate) fn taken(&self, confidences: &[Vec<f64>]) -> Vec<usize> {
+    pub(crate) fn taken(&self, confidences: &[Vec<f32>]) -> Vec<usize> {
         let deepest = confidences.len() - 1;
         let rows = 0..confidences[deepest].len();
         let first_sure = |row: usize| {
             let mut shallower = confidences[..deepest].iter();
             shallower
-                .position(|of_exit| of_exit[row] >= self.threshold)
+                .position(|of_exit| self.is_reached(of_exit[row]))
                 .unwrap_or(deepest)
         };
         rows.map(first_sure).collect()
@@ -174,7 +175,12 @@ impl EarlyExit {
 
     fn is_sure(&self, logits: &Tensor<2>) -> Vec<bool> {
         let confidences = confidences(logits).into_iter();
-        confidences.map(|confidence| confidence >= self.threshold).collect()
+        confidences.map(|confidence| self.is_reached(confidence)).collect()
+    }
+
+    /// In f32: the f64 number of a threshold of 0.9 is a little above the f32 one.
+    fn is_reached(&self, confidence: f32) -> bool {
+        confidence >= self.threshold as f32
     }
 }
 
@@ -189,9 +195,9 @@ pub(crate) fn check_logits(owner: &str, logits: &[Tensor<2>]) {
 }
 
 /// The largest probability of each row.
-pub(crate) fn confidences(logits: &Tensor<2>) -> Vec<f64> {
+pub(crate) fn confidences(logits: &Tensor<2>) -> Vec<f32> {
     let probs = rows::soften(logits.clone().without_autodiff(), 1.0);
-    probs.max_dim(1).into_data().iter::<f64>().collect()
+    probs.max_dim(1).into_data().iter::<f32>().collect()
 }
 
 fn indices(rows: &[usize], device: &burn::tensor::Device) -> Tensor<1, Int> {

@@ -14,7 +14,8 @@ const NAME: &str = "early_exit_table";
 pub struct EarlyExitRow {
     /// The probability at which a sample leaves.
     pub threshold: f64,
-    /// The share of right answers.
+    /// The share of right answers; NaN if a row of an exit that a sample took holds NaN.
+    #[serde(with = "kd_core::number")]
     pub accuracy: f64,
     /// The mean cost of a sample as a share of what the deepest exit costs.
     pub cost: f64,
@@ -38,8 +39,8 @@ pub struct EarlyExitRow {
 ///
 /// # Panics
 ///
-/// If there are no exits, they differ in shape, there are no rows, or there is not one label per row and one cost per
-/// exit.
+/// If there are no exits, they differ in shape, there are no rows, there is not one label per row and one cost per exit, or a
+/// label is not a class; the message names the sample.
 ///
 /// # Example
 ///
@@ -71,15 +72,16 @@ pub fn early_exit_table(
     check::exit_costs(NAME, costs)?;
 
     let labels: Vec<i64> = labels.into_data().iter::<i64>().collect();
-    let confidences: Vec<Vec<f64>> = logits.iter().map(confidences).collect();
-    let is_right: Vec<Vec<bool>> = logits.iter().map(|logits| right(logits, &labels)).collect();
+    let confidences: Vec<Vec<f32>> = logits.iter().map(confidences).collect();
+    check::labels_of_samples(NAME, &labels, logits[0].dims()[1]);
+    let scores: Vec<Vec<f64>> = logits.iter().map(|logits| scores(logits, &labels)).collect();
     let row = |&threshold: &f64| {
         let taken = EarlyExit::try_new(threshold)?.taken(&confidences);
-        let right = taken.iter().enumerate().filter(|&(row, &exit)| is_right[exit][row]);
+        let right: f64 = taken.iter().enumerate().map(|(row, &exit)| scores[exit][row]).sum();
         let samples = samples_per_exit(&taken, logits.len());
         Ok(EarlyExitRow {
             threshold,
-            accuracy: right.count() as f64 / labels.len() as f64,
+            accuracy: right / labels.len() as f64,
             cost: mean_cost(&samples, costs),
             samples,
         })
@@ -87,9 +89,15 @@ pub fn early_exit_table(
     thresholds.iter().map(row).collect()
 }
 
-/// Whether the largest logit of each row is the label's.
-fn right(logits: &Tensor<2>, labels: &[i64]) -> Vec<bool> {
-    let answers = logits.clone().without_autodiff().argmax(1).into_data();
-    let answers = answers.iter::<i64>().zip(labels);
-    answers.map(|(answer, label)| answer == *label).collect()
+/// 1 for each row whose largest logit is the label's, 0 for the others; NaN where a logit is, since then none is the largest.
+fn scores(logits: &Tensor<2>, labels: &[i64]) -> Vec<f64> {
+    let logits = logits.clone().without_autodiff();
+    let unknown = logits.clone().is_nan().any_dim(1).into_data();
+    let answers = logits.argmax(1).into_data();
+    let answers = answers.iter::<i64>().zip(unknown.iter::<bool>()).zip(labels);
+    let score = |((answer, unknown), label): ((i64, bool), &i64)| match unknown {
+        true => f64::NAN,
+        false => f64::from(u8::from(answer == *label)),
+    };
+    answers.map(score).collect()
 }

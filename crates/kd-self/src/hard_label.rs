@@ -8,8 +8,9 @@ use kd_core::{DistillLoss, Error, check, rows};
 /// Configuration of a [`HardLabelLoss`].
 #[derive(Config, Debug)]
 pub struct HardLabelLossConfig {
-    /// Whether labels are checked at every call. That reads them back from the device, and on a GPU waits for it; turn
-    /// it off there once your data loader is known to be right.
+    /// Whether labels are checked at every call; at every exit under [`DeepSupervision`](crate::DeepSupervision), which calls
+    /// it for each. That reads them back from the device, and on a GPU waits for it; turn it off there once your data loader
+    /// is known to be right.
     #[config(default = true)]
     pub check_labels: bool,
 }
@@ -60,7 +61,7 @@ impl HardLabelLossConfig {
 ///
 /// | Name | Default | Purpose | Range |
 /// |---|---|---|---|
-/// | `check_labels` | true | checks that labels are classes, at every call | off to spare a GPU the wait |
+/// | `check_labels` | true | checks that labels are classes, at every call: under `DeepSupervision` once per exit | off to spare a GPU the waits |
 ///
 /// # Convention
 ///

@@ -7,8 +7,8 @@ use kd_core::{Error, check};
 /// when, and nothing else. It holds no state: a run that goes on asks for its epoch.
 ///
 /// ```text
-/// anchor i of n  →  checkpoint ⌊i · c / n⌋ of c      counted from 1: evenly spaced, and the last is the last
-/// epoch e        →  anchor min(⌊e / each⌋, n − 1)    counted from 0
+/// anchor i of n  →  checkpoint ⌊(i + 1) · c / n⌋ − 1 of c    evenly spaced, and the last is the last
+/// epoch e        →  anchor min(⌊e / each⌋, n − 1)            all counted from 0
 /// ```
 ///
 /// # Convention
@@ -87,8 +87,8 @@ impl Route {
         let expected = "at most the number of checkpoints there are";
         check::at_most("Route", "the number of anchors", anchors, checkpoints.len(), expected)?;
         check::rising("Route", "a checkpoint", checkpoints)?;
-        let anchor = |i: usize| checkpoints[i * checkpoints.len() / anchors - 1];
-        Self::new((1..=anchors).map(anchor), each)
+        let anchor = |i: usize| checkpoints[(i + 1) * checkpoints.len() / anchors - 1];
+        Self::new((0..anchors).map(anchor), each)
     }
 
     /// The checkpoint that teaches in this epoch of the student's, counted from 0. After the end it is the last.

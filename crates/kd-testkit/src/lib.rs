@@ -12,6 +12,7 @@ mod numbers;
 mod read;
 mod strategy;
 mod subject;
+mod waves;
 
 pub use batch::Batch;
 pub use device::device;
@@ -19,3 +20,4 @@ pub use numbers::{Within, assert_close, resolution, within};
 pub use read::{contents, read};
 pub use strategy::{for_each, whole_batches};
 pub use subject::{Outcome, Recorded, Shapes, Side, Subject};
+pub use waves::{waved, waves};

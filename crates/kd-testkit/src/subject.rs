@@ -5,7 +5,7 @@ use crate::{Batch, read::read};
 
 /// One side of a loss, made of plain rows: how the laws reach a loss on any type.
 ///
-/// Whatever is made must be made of `leaf`, for gradients are taken with respect to it.
+/// A student must be made of `leaf`, for gradients are taken with respect to it.
 pub trait Side: 'static {
     /// Makes the side from a leaf of shape `[rows, width]` and a class per row.
     fn from_leaf(leaf: Tensor<2>, labels: Tensor<1, Int>) -> Self;
@@ -14,6 +14,13 @@ pub trait Side: 'static {
 impl Side for Tensor<2> {
     fn from_leaf(leaf: Tensor<2>, _labels: Tensor<1, Int>) -> Self {
         leaf
+    }
+}
+
+/// Labels alone, which teach without logits.
+impl Side for Tensor<1, Int> {
+    fn from_leaf(_leaf: Tensor<2>, labels: Tensor<1, Int>) -> Self {
+        labels
     }
 }
 

@@ -47,6 +47,22 @@ fn a_probability_is_not_below_nought() {
 }
 
 #[test]
+#[should_panic(expected = "sample 1 has a probability of 1.03125, above 1")]
+fn a_probability_is_not_above_one() {
+    let probs = rows(&[0.25, 0.75, 1.03125, 0.0], 2, &device());
+    let _ = Predictions::from_probs(probs, labels(&[0, 1], &device()));
+}
+
+/// The next f32 number above 1 is what a softmax may give; nobody is better than certain by it.
+#[test]
+fn a_probability_above_one_by_rounding_is_one() {
+    let probs = rows(&[1.0 + f64::from(f32::EPSILON), 0.0], 2, &device());
+    let predictions = Predictions::from_probs(probs, labels(&[0], &device()));
+    let (log_probs, _) = predictions.iter().next().unwrap();
+    assert_eq!(log_probs, [0.0, f64::NEG_INFINITY]);
+}
+
+#[test]
 #[should_panic(expected = "they differ at axis 1 (3 against 2)")]
 fn a_teacher_has_the_same_classes() {
     Agreement::new().update(three_classes(), rows(&[0.0; 4], 2, &device()));

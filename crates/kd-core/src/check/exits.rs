@@ -1,6 +1,6 @@
 //! What the exits of one network must share.
 
-use super::{positive, valid, weight};
+use super::{count, positive, valid, weight};
 use crate::Error;
 
 /// There must be exits.
@@ -72,6 +72,20 @@ pub fn exit_features(owner: &str, number: usize, shape: &[usize], deepest: &[usi
     );
 }
 
+/// The features of an exit must be of as many samples as the logits are: a batch of one would be broadcast.
+///
+/// # Panics
+///
+/// If they are not; `number` counts exits from 1, the shallowest.
+#[track_caller]
+pub fn exit_samples(owner: &str, number: usize, shape: &[usize], samples: usize) {
+    assert!(
+        shape.first() == Some(&samples),
+        "{owner}: exit {number} shows features of shape {shape:?}, and logits of {samples} samples; give both of the same \
+         samples"
+    );
+}
+
 /// There must be one of `what` for each of the `exits` that it is for, which `of` names.
 ///
 /// # Panics
@@ -108,6 +122,16 @@ pub fn exit_weights(owner: &'static str, weights: &[f64]) -> Result<(), Error> {
     weights
         .iter()
         .try_for_each(|&value| weight(owner, "the weight of an exit", value))
+}
+
+/// There must be weights of exits, each finite and at least 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] otherwise.
+pub fn some_exit_weights(owner: &'static str, weights: &[f64]) -> Result<(), Error> {
+    count(owner, "the number of weights", weights.len())?;
+    exit_weights(owner, weights)
 }
 
 /// The costs of exits must be finite and above 0.

@@ -20,7 +20,8 @@ pub fn labels_of_samples(owner: &str, labels: &[i64], classes: usize) {
     }
 }
 
-/// Each sample's probabilities must be at least 0 and sum to 1, or to a twentieth more or less: rounding to bf16 does that.
+/// Each sample's probabilities must be from 0 to 1, or a thousandth above it, and sum to 1, or to a twentieth more or less: rounding
+/// to bf16 does that to a sum, and to no single one.
 ///
 /// NaN passes, as everywhere.
 ///
@@ -41,6 +42,11 @@ pub fn probs_of_samples(owner: &str, probs: &[f64], classes: usize) {
             "{owner}: the probabilities of sample {sample} sum to {sum} and not to 1; give those of all classes, and \
              logits as logits"
         );
+        if let Some(large) = row.iter().find(|&&p| p > 1.001) {
+            panic!(
+                "{owner}: sample {sample} has a probability of {large}, above 1; divide its probabilities by their sum"
+            );
+        }
     }
 }
 

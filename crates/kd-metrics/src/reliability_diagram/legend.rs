@@ -8,7 +8,7 @@ pub const HEIGHT: i32 = 30;
 pub const WIDTH: i32 = COLUMNS[0] + COLUMNS[1] + COLUMNS[2] + COLUMNS[3];
 
 /// What each entry takes.
-const COLUMNS: [i32; 4] = [82, 78, 102, 64];
+const COLUMNS: [i32; 4] = [84, 114, 122, 148];
 /// Side of a patch of colour.
 const PATCH: i32 = 12;
 
@@ -17,8 +17,8 @@ pub fn draw<'a>(canvas: &Canvas<'a>, [left, middle]: [i32; 2]) -> Drawn<'a> {
     let mut left = left;
     let patches = [
         ("accuracy", ACCURACY),
-        ("too sure", TOO_SURE),
-        ("too modest", TOO_MODEST),
+        ("overconfident", TOO_SURE),
+        ("underconfident", TOO_MODEST),
     ];
     for ((words, colour), column) in patches.into_iter().zip(COLUMNS) {
         let top = middle - PATCH / 2;
@@ -27,5 +27,10 @@ pub fn draw<'a>(canvas: &Canvas<'a>, [left, middle]: [i32; 2]) -> Drawn<'a> {
         left += column;
     }
     dashes(canvas, (left, middle), (left + 20, middle), INK.stroke_width(1))?;
-    write(canvas, "honest", (left + 25, middle), anchored(13, INK, HPos::Left))
+    write(
+        canvas,
+        "perfectly calibrated",
+        (left + 25, middle),
+        anchored(13, INK, HPos::Left),
+    )
 }
