@@ -15,7 +15,7 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
-//! | [`Ema`] | the average of a student's weights teaches it, and is often the better network: mean teacher (Tarvainen & Valpola, 2017) |
+//! | [`Ema`] | the average of a student's weights teaches it: mean teacher (Tarvainen & Valpola, 2017) |
 //! | [`Generations`] | each of a row of equal networks teaches the next: born-again networks (Furlanello et al., 2018) |
 //! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
 //! | [`Route`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
