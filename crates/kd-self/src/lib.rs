@@ -37,7 +37,7 @@
 //! |---|---|
 //! | [`Chain`] | a teacher its assistants, the last of them the student: TAKD (Mirzadeh et al., 2019) |
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
-//! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
+//! | [`UskdLoss`] | its certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
 mod average;
 mod byot;

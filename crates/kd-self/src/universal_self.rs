@@ -125,9 +125,10 @@ impl UskdLossConfig {
 /// # Convention
 ///
 /// Defaults are those of the authors' configurations for ImageNet; for CIFAR-100 they have 0.1 for all three weights. There
-/// the middle is the last stage but one, its mean over places; a vision transformer's is another. The cross-entropy with the labels, which they add at weight
-/// 1, is left to the training loop. Two things in their code are otherwise: the places come from log-probabilities, a
-/// variable having been overwritten, where the formula beside it, and the weak head's half, have probabilities; and 1e-6 is
+/// the middle is the last stage but one, its mean over places; a vision transformer's is another. The cross-entropy with
+/// the labels, which they add at weight 1, is left to the training loop. Two things in their code are otherwise: the places
+/// come from log-probabilities, a variable having been overwritten, where the formula beside it, and the weak head's half,
+/// have probabilities; and 1e-6 is
 /// added to both divisors, so that a network that is sure to within 1e-6 no longer has a say. Their soft labels for mixed
 /// images (two labels with weights) are not here.
 ///
