@@ -128,9 +128,8 @@ impl UskdLossConfig {
 /// the middle is the last stage but one, its mean over places; a vision transformer's is another. The cross-entropy with
 /// the labels, which they add at weight 1, is left to the training loop. Two things in their code are otherwise: the places
 /// come from log-probabilities, a variable having been overwritten, where the formula beside it, and the weak head's half,
-/// have probabilities; and 1e-6 is
-/// added to both divisors, so that a network that is sure to within 1e-6 no longer has a say. Their soft labels for mixed
-/// images (two labels with weights) are not here.
+/// have probabilities; and 1e-6 is added to both divisors, so that a network that is sure to within 1e-6 no longer has a
+/// say. Their soft labels for mixed images (two labels with weights) are not here.
 ///
 /// The label comes before classes of the same score. Others of the same score share their places in an order that is the
 /// device's affair; if their logits are equal as well, the value does not depend on it.
