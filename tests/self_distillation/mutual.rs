@@ -236,16 +236,6 @@ fn the_terms_are_the_labels_and_the_others() {
     }
 }
 
-/// What a loss is asked of plain logits has no graph, even if the labels come from a device that has.
-#[test]
-fn labels_on_the_graph_are_constants() {
-    let logits = [ones([2, 3]), ones([2, 3]) * 2.0];
-    let labels = Tensor::<1, Int>::from_ints([0, 2], &device().autodiff());
-    for terms in mutual(1.0).of_peers(&logits, labels) {
-        assert!(!terms.total().is_autodiff());
-    }
-}
-
 fn ones(shape: [usize; 2]) -> Tensor<2> {
     Tensor::ones(shape, &device())
 }
