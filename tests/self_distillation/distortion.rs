@@ -66,7 +66,9 @@ fn both_views_learn() {
 }
 
 #[test]
-#[should_panic(expected = "DistortionLoss: the student has shape [2, 3] and the teacher [2, 4]")]
+#[should_panic(
+    expected = "DistortionLoss: the first view has shape [2, 3] and the second [2, 4]; they differ at axis 1"
+)]
 fn views_of_unequal_classes() {
     let view = |classes| Tensor::<2>::zeros([2, classes], &device());
     let _ = DistortionLossConfig::new().init().forward([view(3), view(4)], ());

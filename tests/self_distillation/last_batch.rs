@@ -4,7 +4,7 @@ use std::fs;
 
 use burn::{
     config::Config,
-    tensor::{DType, Tensor, TensorData},
+    tensor::{DType, Device, Tensor, TensorData},
 };
 use kd::{
     DistillLoss, Error, Labelled, rows,
@@ -194,6 +194,27 @@ fn it_is_saved_and_loaded_to_the_bit() {
         });
         assert_eq!(found, expected);
         assert_eq!(found.dtype(), dtype);
+    }
+}
+
+/// What another device remembered in a type that this one lacks is an error at once, and never a panic in a later step.
+#[test]
+fn a_type_that_the_device_has_not_is_an_error() {
+    let folder = Folder::new("other-types");
+    let file = folder.file("last");
+    for dtype in [DType::F64, DType::F16, DType::BF16] {
+        let logits = Tensor::<2>::ones([1, 3], (&Device::flex(), dtype));
+        let mut last = LastBatch::new();
+        last.put(&[5], logits).unwrap();
+        last.save(&file).unwrap();
+        let loaded = LastBatch::load(&file, &device());
+        if device().supports_dtype(dtype) {
+            let recalled = loaded.unwrap().teach(&[5], labels(1)).unwrap();
+            assert_eq!(recalled.logits.unwrap().dtype(), dtype);
+        } else {
+            let error = message(loaded);
+            assert!(error.contains("which this device has not"), "{error}");
+        }
     }
 }
 

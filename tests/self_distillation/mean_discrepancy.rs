@@ -43,3 +43,23 @@ fn only_means_count() {
     assert_eq!(read(first), [1.0, 0.0, 1.0, 0.0]);
     assert_eq!(read(second), [-1.0, 0.0, -1.0, 0.0]);
 }
+
+fn zeros(hidden: usize) -> Tensor<2> {
+    Tensor::zeros([2, hidden], &device())
+}
+
+#[test]
+#[should_panic(
+    expected = "MeanDiscrepancyLoss: the first view has shape [2, 3] and the second [2, 4]; they differ at axis 1"
+)]
+fn views_of_unequal_features() {
+    let _ = MeanDiscrepancyLossConfig::new()
+        .init()
+        .forward([zeros(3), zeros(4)], ());
+}
+
+#[test]
+#[should_panic(expected = "MeanDiscrepancyLoss: the student has shape [2, 3] and the teacher [2, 4]")]
+fn a_teacher_of_unequal_features() {
+    let _ = MeanDiscrepancyLossConfig::new().init().forward(zeros(3), zeros(4));
+}

@@ -12,7 +12,7 @@ use kd::{
     DistillLoss, LossTerms, rows,
     self_distillation::{MutualLoss, MutualLossConfig},
 };
-use kd_testkit::{Subject, assert_close, contents, device, golden, laws, read, within};
+use kd_testkit::{Subject, assert_close, contents, device, golden, laws, read};
 use serde::Deserialize;
 
 /// The others side by side, `[rows, others, classes]`: the shape that a golden file holds them in.
@@ -82,6 +82,14 @@ struct StepCase {
     rows: usize,
     weights: Vec<Vec<f32>>,
     steps: Vec<Step>,
+    float32_error: StepError,
+}
+
+/// How far PyTorch itself is off in float32.
+#[derive(Deserialize)]
+struct StepError {
+    losses: f64,
+    weights: f64,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +127,8 @@ fn steps_at_once_and_in_turn_are_pytorchs() {
     for case in steps.cases {
         let mutual = mutual(case.temperature);
         let shape = [case.features, case.classes];
+        let allowed = |of_source| golden::allowed_in_single(of_source, &device);
+        let (losses_within, weights_within) = (allowed(case.float32_error.losses), allowed(case.float32_error.weights));
         let mut peers: Vec<_> = case.weights.iter().map(|w| linear(w, shape, &device)).collect();
         for expected in case.steps {
             let inputs = TensorData::new(expected.inputs, [case.rows, case.features]);
@@ -136,10 +146,9 @@ fn steps_at_once_and_in_turn_are_pytorchs() {
                     losses.push(step(peer, &terms, case.rate));
                 }
             }
-            // Two steps in single precision.
-            assert_close(&case.name, &losses, &expected.losses, within(1e-5));
+            assert_close(&case.name, &losses, &expected.losses, losses_within);
             for (peer, expected) in peers.iter().zip(&expected.weights) {
-                assert_close(&case.name, &read(peer.weight.val()), expected, within(1e-5));
+                assert_close(&case.name, &read(peer.weight.val()), expected, weights_within);
             }
         }
     }

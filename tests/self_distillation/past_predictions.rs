@@ -269,7 +269,7 @@ fn other_classes_cannot_be_put() {
 }
 
 #[test]
-#[should_panic(expected = "PastPredictions: there are 1 ids for 2 rows of logits")]
+#[should_panic(expected = "PastPredictions: there are 1 ids for 2 samples")]
 fn each_row_has_an_id() {
     let _ = config().init().put(&[0], Tensor::zeros([2, 3], &device()));
 }
@@ -287,4 +287,17 @@ fn no_samples_are_an_error() {
         error.to_string(),
         "PastPredictionsConfig: samples is 0, but must be at least 1"
     );
+}
+
+/// More bytes than a number counts, by a product that would come out as 0, and more than a table can have.
+#[test]
+fn a_table_beyond_all_memory_is_an_error() {
+    for (samples, classes) in [(1 << 62, 4), (4, 1 << 62), (1 << 61, 1)] {
+        let error = PastPredictionsConfig::new(samples, classes).try_init().unwrap_err();
+        let expected = format!(
+            "PastPredictionsConfig: samples is {}, but must be so few that their rows of classes can be addressed",
+            samples as f64
+        );
+        assert_eq!(error.to_string(), expected);
+    }
 }

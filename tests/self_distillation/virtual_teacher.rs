@@ -5,7 +5,7 @@ use burn::{
     tensor::{Int, Tensor, TensorData},
 };
 use kd::{
-    DistillLoss, Labelled, Teacher,
+    DistillLoss, Labelled, Teacher, rows,
     self_distillation::VirtualTeacherConfig,
     soft_label::{KnowledgeDistillationLossConfig, SmoothedLabelsConfig, SoftLabelLossConfig},
 };
@@ -79,6 +79,27 @@ fn the_target_of_the_authors_code_is_another_confidence() {
     let teacher = VirtualTeacherConfig::new(100).with_confidence(theirs).init();
     let logits = read(teacher.teach(labels()));
     assert!((logits[3] - (a - other) / t).abs() < 1e-6, "{}", logits[3]);
+}
+
+/// The paper's formula has no T²: its soft part is that of `KnowledgeDistillationLoss` over T², so that a smaller alpha
+/// there is the same loss up to a factor of the whole.
+#[test]
+fn without_t_squared_it_is_a_smaller_alpha_and_a_factor() {
+    let (alpha, t) = (0.3, 20.0);
+    let labels = Tensor::<1, Int>::from_ints([2, 0], &device());
+    let student = Tensor::<2>::from_floats([[0.5, 4.0, 1.0], [3.0, 1.0, 0.0]], &device());
+    let told = VirtualTeacherConfig::new(3).init().teach(labels.clone());
+    let taught = rows::log_soften(told.clone(), t);
+    let paper = rows::cross_entropy(student.clone(), labels.clone()) * (1.0 - alpha)
+        + rows::kl(taught, rows::log_soften(student.clone(), t)) * alpha;
+
+    let whole = 1.0 - alpha + alpha / (t * t);
+    let smaller = KnowledgeDistillationLossConfig::new()
+        .with_alpha(alpha / (t * t) / whole)
+        .with_temperature(t)
+        .init();
+    let with_t_squared = smaller.per_sample(student, Labelled::new(told, labels)) * whole;
+    assert_close("the paper's", &read(paper), &read(with_t_squared), within(1e-6));
 }
 
 #[test]

@@ -37,8 +37,8 @@ pub use members::{
     as_many_members, at_least_one, at_most, distributions, member_weights, most_of_each, no_more_networks, one_each,
     ratio, rising, same_member, same_members,
 };
-pub use memory::{dataset_indices, distinct_indices, known_samples, recalled, remembered, sample_ids};
-pub use peers::{other_peers, peer, peers};
+pub use memory::{dataset_indices, distinct_indices, known_samples, put_once, recalled, remembered, sample_ids, table};
+pub use peers::{other_peers, peer, peers, views};
 pub use predictions::{classes_of_samples, labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};

@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "index 10 is not one of the 10 samples that the memory was made for, which run from 0 to 9"
+        expected = "MemoryBank: sample 10 is none of the 10 samples that this was made for; make it as large as the dataset"
     )]
     fn an_index_that_is_none_panics() {
         let _ = ids(&bank(1), &[3, 10], 0);

@@ -142,6 +142,17 @@ impl ClassWiseLoss {
         self.temperature
     }
 
+    /// The same loss at another temperature, for example the next one of a [`Schedule`](kd_core::Schedule).
+    ///
+    /// # Panics
+    ///
+    /// If the temperature is 0, negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_temperature(self, temperature: f64) -> Self {
+        check::temperature("ClassWiseLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        Self { temperature, ..self }
+    }
+
     /// The weight of what is said of the other sample.
     pub fn weight(&self) -> f64 {
         self.weight
@@ -207,5 +218,21 @@ mod tests {
     #[should_panic(expected = "ClassWiseLoss: weight is inf")]
     fn a_schedule_cannot_leave_the_range() {
         let _ = ClassWiseLossConfig::new().init().with_weight(f64::INFINITY);
+    }
+
+    #[test]
+    #[should_panic(expected = "ClassWiseLoss: temperature is 0")]
+    fn a_schedule_cannot_reach_temperature_0() {
+        let _ = ClassWiseLossConfig::new().init().with_temperature(0.0);
+    }
+
+    #[test]
+    fn the_temperature_can_change_alone() {
+        let config = ClassWiseLossConfig::new().with_weight(0.5).with_check_labels(false);
+        let loss = config.init().with_temperature(2.0);
+        assert_eq!(
+            (loss.temperature(), loss.weight(), loss.check_labels),
+            (2.0, 0.5, false)
+        );
     }
 }

@@ -74,10 +74,12 @@ impl DistortionLossConfig {
 /// # Convention
 ///
 /// From the paper's abstract: consistent class probabilities, and consistent features
-/// ([`MeanDiscrepancyLoss`](crate::MeanDiscrepancyLoss)), between distorted versions of the same data. That each
-/// direction's teacher is a constant, and that both are added and not averaged, is as in a copy of the method that later
-/// work compares with, which adds the mean of both views' cross-entropies. T² is this family's. What the authors do about
-/// the temperature we have not seen, nor code by them.
+/// ([`MeanDiscrepancyLoss`](crate::MeanDiscrepancyLoss)), between distorted versions of the same data. What the authors do
+/// about the temperature we have not seen, nor code by them. A copy that later work compares with, Self-KD-Lib of winycg
+/// (methods/ddsgd.py), computes what stands above at T = 4: each direction's teacher a constant, T², both directions added
+/// and not averaged; beside it stands *half* the mean of both views' cross-entropies, where the example below has all of
+/// it. Another, ddgsd-pytorch of youngerous, is at T = 1 and has no T², cuts neither view off the graph, and divides by
+/// classes too.
 ///
 /// # Panics
 ///
@@ -147,7 +149,9 @@ impl DistortionLoss {
 impl<const D: usize> DistillLoss<[Tensor<D>; 2], ()> for DistortionLoss {
     #[track_caller]
     fn per_sample(&self, [first, second]: [Tensor<D>; 2], _teacher: ()) -> Tensor<1> {
-        check::logits("DistortionLoss", &first, &second);
+        const NAME: &str = "DistortionLoss";
+        check::views(NAME, &first, &second);
+        check::logits(NAME, &first, &second);
         let (first, second) = (flatten_rows(first), flatten_rows(second));
         let t = self.temperature;
         let taught = |student, teacher| divergence(student, teacher, Divergence::ForwardKl, t);

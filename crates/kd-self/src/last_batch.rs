@@ -116,9 +116,12 @@ impl OffGraph for Recalled {
 ///
 /// # Convention
 ///
-/// T², and each mean over the rows that have the part; T = 3 and weight 1 are the paper's. Not compared with the authors'
-/// code. One in circulation, DLB-Pytorch, has a cross-entropy at T = 1 in the place of `soft`, and no labels for the rows
-/// that come again.
+/// T², and each mean over the rows that have the part; T = 3 and weight 1 are the paper's. The authors' code agrees: the
+/// cross-entropy's mean over both halves and `alpha · T²` times the KL's mean over the rows that come again, the past off
+/// the graph and carried from one epoch into the next. There the two halves are two forward passes, so that batch
+/// normalisation sees each alone, where one batch here is one pass; and neither T nor alpha has a default. A copy in
+/// circulation, DLB-Pytorch, has a cross-entropy at T = 1 in the place of `soft`, and no labels for the rows that come
+/// again.
 ///
 /// # Panics
 ///
@@ -148,7 +151,7 @@ impl OffGraph for Recalled {
 /// # Reference
 ///
 /// Yiqing Shen, Liwu Xu, Yuzhe Yang, Yaqian Li, Yandong Guo: *Self-Distillation from the Last Mini-Batch for Consistency
-/// Regularization*, CVPR 2022, arXiv:2203.16172.
+/// Regularization*, CVPR 2022, arXiv:2203.16172. The authors' code is Meta-knowledge-Lab/DLB (dlb.py).
 ///
 /// # See also
 ///
@@ -166,6 +169,17 @@ impl LastBatchLoss {
     /// The temperature in use.
     pub fn temperature(&self) -> f64 {
         self.temperature
+    }
+
+    /// The same loss at another temperature, for example the next one of a [`Schedule`](kd_core::Schedule).
+    ///
+    /// # Panics
+    ///
+    /// If the temperature is 0, negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_temperature(self, temperature: f64) -> Self {
+        check::temperature("LastBatchLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        Self { temperature, ..self }
     }
 
     /// The weight of what was said.
@@ -189,8 +203,9 @@ impl DistillLoss<Tensor<2>, Recalled> for LastBatchLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<2>, teacher: Recalled) -> Tensor<1> {
         const NAME: &str = "LastBatchLoss";
-        check::logits(NAME, &student, &student);
         let [rows, classes] = student.dims();
+        check::not_empty(NAME, rows);
+        check::has_classes(NAME, classes);
         check::label_count(NAME, &teacher.labels, rows);
         if self.check_labels {
             check::labels(NAME, &teacher.labels, classes);
@@ -254,5 +269,18 @@ mod tests {
     #[should_panic(expected = "LastBatchLoss: weight is -1")]
     fn a_schedule_cannot_leave_the_range() {
         let _ = LastBatchLossConfig::new().init().with_weight(-1.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "LastBatchLoss: temperature is 0")]
+    fn a_schedule_cannot_reach_temperature_0() {
+        let _ = LastBatchLossConfig::new().init().with_temperature(0.0);
+    }
+
+    #[test]
+    fn the_temperature_can_change_alone() {
+        let config = LastBatchLossConfig::new().with_weight(0.5).with_check_labels(false);
+        let dlb = config.init().with_temperature(2.0);
+        assert_eq!((dlb.temperature(), dlb.weight(), dlb.check_labels), (2.0, 0.5, false));
     }
 }

@@ -15,7 +15,7 @@
 //!
 //! | Piece | What teaches what |
 //! |---|---|
-//! | [`Ema`] | the average of a student's weights teaches it, and is often the better network: mean teacher (Tarvainen & Valpola, 2017) |
+//! | [`Ema`] | the average of a student's weights teaches it: mean teacher (Tarvainen & Valpola, 2017) |
 //! | [`Generations`] | each of a row of equal networks teaches the next: born-again networks (Furlanello et al., 2018) |
 //! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
 //! | [`Route`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
@@ -37,7 +37,7 @@
 //! |---|---|
 //! | [`Chain`] | a teacher its assistants, the last of them the student: TAKD (Mirzadeh et al., 2019) |
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
-//! | [`UskdLoss`] | a network's certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
+//! | [`UskdLoss`] | its certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
 mod average;
 mod byot;

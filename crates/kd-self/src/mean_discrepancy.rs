@@ -59,9 +59,10 @@ impl MeanDiscrepancyLossConfig {
 ///
 /// # Convention
 ///
-/// A sum over features of squared differences of means. The copy of the method that other authors compare with takes the
-/// mean over samples *and* features before it squares, so that all that is left of the features is one number, and weighs it
-/// with 5e-4.
+/// A sum over features of squared differences of means. Code by the authors of the method we have not seen. A copy that
+/// later work compares with, Self-KD-Lib of winycg (methods/ddsgd.py), takes the mean over samples *and* features before
+/// it squares, so that all that is left of the features is one number, and weighs it with 5e-4. In another, ddgsd-pytorch
+/// of youngerous, what is called MMD is the mean squared difference of the two views' *logits*, sample by sample.
 ///
 /// # Panics
 ///
@@ -94,24 +95,32 @@ impl MeanDiscrepancyLossConfig {
 #[module(custom_display)]
 pub struct MeanDiscrepancyLoss {}
 
+const NAME: &str = "MeanDiscrepancyLoss";
+
 impl<const D: usize> DistillLoss<Tensor<D>> for MeanDiscrepancyLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
-        self.per_sample([student, teacher.without_autodiff()], ())
+        check::features(NAME, &student, &teacher);
+        discrepancy(student, teacher.without_autodiff())
     }
 }
 
 impl<const D: usize> DistillLoss<[Tensor<D>; 2], ()> for MeanDiscrepancyLoss {
     #[track_caller]
     fn per_sample(&self, [first, second]: [Tensor<D>; 2], _teacher: ()) -> Tensor<1> {
-        check::features("MeanDiscrepancyLoss", &first, &second);
-        let first = rows::widen(rows::samples(first));
-        let second = rows::samples(second).cast(first.dtype());
-        let count = first.dims()[0];
-        // The mean of the differences, which are 0 where the views are equal, whatever the order of a sum.
-        let apart = (first - second).mean_dim(0);
-        apart.square().sum_dim(1).flatten::<1>(0, 1).expand([count])
+        check::views(NAME, &first, &second);
+        check::features(NAME, &first, &second);
+        discrepancy(first, second)
     }
+}
+
+fn discrepancy<const D: usize>(first: Tensor<D>, second: Tensor<D>) -> Tensor<1> {
+    let first = rows::widen(rows::samples(first));
+    let second = rows::samples(second).cast(first.dtype());
+    let count = first.dims()[0];
+    // The mean of the differences, which are 0 where the views are equal, whatever the order of a sum.
+    let apart = (first - second).mean_dim(0);
+    apart.square().sum_dim(1).flatten::<1>(0, 1).expand([count])
 }
 
 impl ModuleDisplay for MeanDiscrepancyLoss {

@@ -236,7 +236,11 @@ impl MutualLoss {
         let others = logits.iter().enumerate().filter(|&(other, _)| other != peer);
         let others = others.map(|(_, logits)| logits.clone()).collect();
         LossTerms::new()
-            .with("hard", 1.0, rows::cross_entropy(student.clone(), labels).mean())
+            .with(
+                "hard",
+                1.0,
+                rows::cross_entropy(student.clone(), labels.without_autodiff()).mean(),
+            )
             .with("mutual", 1.0, self.forward(student, others))
     }
 }

@@ -1,4 +1,4 @@
-use std::{collections::HashSet, fmt};
+use std::fmt;
 
 use burn::{
     config::Config,
@@ -17,7 +17,8 @@ pub struct PastPredictionsConfig {
     pub samples: usize,
     /// Classes. At least 1.
     pub classes: usize,
-    /// Whether half precision is enough: half the memory, and logits right to three digits.
+    /// Whether half precision is enough: half the memory, and logits right to three digits of how far each is below its
+    /// row's largest.
     #[config(default = false)]
     pub half: bool,
 }
@@ -27,7 +28,7 @@ impl PastPredictionsConfig {
     ///
     /// # Panics
     ///
-    /// If a number is 0.
+    /// If a number is 0, or a table of both is beyond what can be addressed.
     #[track_caller]
     pub fn init(&self) -> PastPredictions {
         self.try_init().unwrap_or_else(|error| panic!("{error}"))
@@ -37,13 +38,14 @@ impl PastPredictionsConfig {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] if a number is 0.
+    /// [`Error::InvalidValue`] if a number is 0, or a table of both is beyond what can be addressed.
     pub fn try_init(&self) -> Result<PastPredictions, Error> {
         const NAME: &str = "PastPredictionsConfig";
         check::count(NAME, "samples", self.samples)?;
         check::count(NAME, "classes", self.classes)?;
+        let bytes = check::table(NAME, self.samples, self.classes, self.dtype().size())?;
         let nothing = || Epoch {
-            logits: vec![0; self.samples * self.width()],
+            logits: vec![0; bytes],
             seen: vec![0; self.samples],
         };
         Ok(PastPredictions {
@@ -70,9 +72,9 @@ impl PastPredictionsConfig {
 /// [`next_epoch`](Self::next_epoch) makes the one the other. A sample that an epoch left out keeps what it had. They stand
 /// in the host's memory, since they can be larger than a device's: 2 · 4 bytes a number, or 2 · 2 in half precision.
 ///
-/// Logits and not probabilities, as the authors store, so that any loss on logits can be taught by them, at any temperature.
-/// In f32 they come back to the bit; in half precision each row's largest is taken off first, which changes no
-/// distribution, so that none is beyond what f16 holds.
+/// Logits, not probabilities as the authors store, so that any loss on logits can be taught by them, at any temperature.
+/// In f32 they come back to the bit. In half precision each row's largest is taken off first, which changes no
+/// distribution: large logits are no overflow, and only one that lies more than 65504 below the largest becomes −∞.
 ///
 /// # Example
 ///
@@ -217,19 +219,9 @@ impl PastPredictions {
     /// If there is not one row of logits for each id, none at all, or the classes are others.
     #[track_caller]
     pub fn put(&mut self, ids: &[usize], logits: Tensor<2>) -> Result<(), Error> {
-        check::remembered(NAME, logits.dims(), ids.len(), self.classes());
+        check::remembered(NAME, logits.dims(), ids, self.classes());
         check::known_samples(NAME, ids, self.samples())?;
-        let mut new = HashSet::new();
-        if let Some(&sample) = ids.iter().find(|&&id| self.this.seen[id] == 1 || !new.insert(id)) {
-            return Err(Error::Sample {
-                owner: NAME,
-                sample,
-                reason: format!(
-                    "was put twice in epoch {}; draw samples without replacement, and call `next_epoch` between epochs",
-                    self.epoch
-                ),
-            });
-        }
+        check::put_once(NAME, ids, self.epoch, |id| self.this.seen[id] == 1)?;
         let rows = self.on_host(logits);
         for (&id, row) in ids.iter().zip(rows.as_bytes().chunks_exact(self.config.width())) {
             let place = self.place(id);

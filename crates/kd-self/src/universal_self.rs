@@ -11,6 +11,8 @@ use crate::{
     zipf::{against_others, zipf},
 };
 
+const NAME: &str = "UskdLoss";
+
 /// The share of the weak head's labels that is spread over all classes.
 const SMOOTHING: f64 = 0.1;
 
@@ -30,8 +32,8 @@ pub struct UskdLossConfig {
     /// μ: the weight of the weak head's own training. Finite and at least 0.
     #[config(default = 0.005)]
     pub mu: f64,
-    /// Whether labels are checked at every call. That reads them back from the device, and on a GPU waits for it; turn
-    /// it off there once your data loader is known to be right.
+    /// Whether labels are checked at every call. That reads them back from the device, and on a GPU waits for it. Turning
+    /// it off spares the wait only at `beta` = 0: above, Burn sorts on the host, so a GPU is waited for in any case.
     #[config(default = true)]
     pub check_labels: bool,
 }
@@ -81,8 +83,8 @@ impl UskdLossConfig {
 /// ```
 ///
 /// Places are counted from 1, in descending order of `s_i / (1 − s_y) + w_i / (1 − w_y)`, over all classes; the label keeps
-/// the place that it has, which is the first where both halves are right or undecided. So z is Zipf's law: what a teacher's probabilities of wrong
-/// classes look like, in the order that the network itself suggests.
+/// the place that it has, which is the first where both halves are right or undecided. So z is Zipf's law: what a
+/// teacher's probabilities of wrong classes look like, in the order that the network itself suggests.
 ///
 /// The loss owns the weak head, a linear layer that only ranks; an optimizer has to step it with the network. A tuple of
 /// the two is a module, as in the example.
@@ -107,7 +109,7 @@ impl UskdLossConfig {
 /// # Range
 ///
 /// At least 0, since P ≥ s_y². Of `others` and `weak` an entropy is left at best. Infinite where the network rules the label
-/// out (a logit of −∞); another class that it rules out has the last place, and no part in `others`.
+/// out (a logit of −∞), unless alpha is 0; another class that it rules out has the last place, and no part in `others`.
 ///
 /// # Parameters
 ///
@@ -116,18 +118,18 @@ impl UskdLossConfig {
 /// | `channels` | | of the middle layer | ≥ 1 |
 /// | `classes` | | how many there are | ≥ 2 |
 /// | `alpha` | 1 | weight of `target` | finite, ≥ 0; at 0 it is left out, and samples are not coupled |
-/// | `beta` | 0.1 | weight of `others` | finite, ≥ 0; at 0 it is left out |
+/// | `beta` | 0.1 | weight of `others` | finite, ≥ 0; at 0 it is left out; above, the host sorts, and a GPU waits |
 /// | `mu` | 0.005 | weight of `weak` | finite, ≥ 0; at 0 the weak head stays as it is made, and ranks at random |
-/// | `check_labels` | true | checks that labels are classes, at every call | off to spare a GPU the wait |
+/// | `check_labels` | true | checks that labels are classes, at every call | at `beta` = 0, off to spare a GPU the wait |
 ///
 /// # Convention
 ///
 /// Defaults are those of the authors' configurations for ImageNet; for CIFAR-100 they have 0.1 for all three weights. There
-/// the middle is the last stage but one, its mean over places. The cross-entropy with the labels, which they add at weight
-/// 1, is left to the training loop. Two things in their code are otherwise: the places come from log-probabilities, a
-/// variable having been overwritten, where the formula beside it, and the weak head's half, have probabilities; and 1e-6 is
-/// added to both divisors, so that a network that is sure to within 1e-6 no longer has a say. Their soft labels for mixed
-/// images (two labels with weights) are not here.
+/// the middle is the last stage but one, its mean over places; a vision transformer's is another. The cross-entropy with
+/// the labels, which they add at weight 1, is left to the training loop. Two things in their code are otherwise: the places
+/// come from log-probabilities, a variable having been overwritten, where the formula beside it, and the weak head's half,
+/// have probabilities; and 1e-6 is added to both divisors, so that a network that is sure to within 1e-6 no longer has a
+/// say. Their soft labels for mixed images (two labels with weights) are not here.
 ///
 /// The label comes before classes of the same score. Others of the same score share their places in an order that is the
 /// device's affair; if their logits are equal as well, the value does not depend on it.
@@ -186,9 +188,56 @@ pub struct UskdLoss {
 }
 
 impl UskdLoss {
+    /// The weight of the label's own soft target.
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// The weight of the other classes' soft targets.
+    pub fn beta(&self) -> f64 {
+        self.beta
+    }
+
+    /// The weight of the weak head's own training.
+    pub fn mu(&self) -> f64 {
+        self.mu
+    }
+
+    /// The same loss and weak head with another alpha, for example the next one of a [`Schedule`](kd_core::Schedule).
+    ///
+    /// # Panics
+    ///
+    /// If alpha is negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_alpha(self, alpha: f64) -> Self {
+        check::weight(NAME, "alpha", alpha).unwrap_or_else(|error| panic!("{error}"));
+        Self { alpha, ..self }
+    }
+
+    /// The same loss and weak head with another beta, for example the next one of a [`Schedule`](kd_core::Schedule).
+    ///
+    /// # Panics
+    ///
+    /// If beta is negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_beta(self, beta: f64) -> Self {
+        check::weight(NAME, "beta", beta).unwrap_or_else(|error| panic!("{error}"));
+        Self { beta, ..self }
+    }
+
+    /// The same loss and weak head with another mu, for example the next one of a [`Schedule`](kd_core::Schedule).
+    ///
+    /// # Panics
+    ///
+    /// If mu is negative, NaN or infinite.
+    #[track_caller]
+    pub fn with_mu(self, mu: f64) -> Self {
+        check::weight(NAME, "mu", mu).unwrap_or_else(|error| panic!("{error}"));
+        Self { mu, ..self }
+    }
+
     #[track_caller]
     fn check(&self, student: &WithMiddle, labels: &Tensor<1, Int>) {
-        const NAME: &str = "UskdLoss";
         let [channels, classes] = self.weak.weight.dims();
         check::with_middle(NAME, &student.logits, &student.middle, channels, classes);
         check::label_count(NAME, labels, student.logits.dims()[0]);
@@ -276,6 +325,21 @@ mod tests {
             format!("{uskd}"),
             "UskdLoss {channels: 4, classes: 3, alpha: 1, beta: 0.1, mu: 0.005, params: 15}"
         );
+    }
+
+    #[test]
+    fn each_weight_can_change_alone() {
+        let uskd = UskdLossConfig::new(4, 3).init(&Device::flex());
+        let weak = uskd.weak.weight.val().into_data();
+        let uskd = uskd.with_alpha(0.5).with_beta(0.25).with_mu(0.0);
+        assert_eq!((uskd.alpha(), uskd.beta(), uskd.mu()), (0.5, 0.25, 0.0));
+        assert_eq!(uskd.weak.weight.val().into_data(), weak);
+    }
+
+    #[test]
+    #[should_panic(expected = "UskdLoss: beta is -1")]
+    fn a_schedule_cannot_leave_the_range() {
+        let _ = UskdLossConfig::new(4, 3).init(&Device::flex()).with_beta(-1.0);
     }
 
     #[test]

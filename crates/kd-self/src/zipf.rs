@@ -93,6 +93,21 @@ mod tests {
         }
     }
 
+    /// Equal sums of unequal halves: one head prefers the label, the other as much another class.
+    #[test]
+    fn a_draw_between_the_heads_counts_as_right() {
+        let device = Device::flex();
+        let log_s = Tensor::<2>::from_floats([[0.5, 2.0, 0.1, 3.0]], &device).log();
+        let log_w = Tensor::<2>::from_floats([[2.0, 0.5, 0.2, 3.0]], &device).log();
+        for label in 0..2 {
+            let labels = Tensor::<1, Int>::from_ints([label as i32], &device);
+            let shares = zipf(log_s.clone(), log_w.clone(), labels);
+            let mut expected = [1.0 / 3.0, 1.0 / 3.0, 1.0 / 4.0, 1.0];
+            expected[label] = 0.0;
+            assert_shares(shares.into_data().try_to_vec().unwrap(), &expected);
+        }
+    }
+
     #[test]
     fn a_class_that_does_not_exist_has_no_share() {
         let none = f32::NEG_INFINITY;

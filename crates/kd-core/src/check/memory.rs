@@ -1,46 +1,78 @@
 //! What a memory of the dataset's samples must be given.
 
+use std::collections::HashSet;
+
 use burn::tensor::Tensor;
 
 use super::{has_classes, not_empty};
 use crate::Error;
 
-/// Each of a batch's samples must be one of the dataset's.
+/// Each of a batch's samples must be one of the dataset's: [`known_samples`] for those who return no [`Result`].
 ///
 /// # Panics
 ///
 /// If there are no samples, there is not one index for each, or an index is none of the dataset's.
 #[track_caller]
-pub fn dataset_indices(owner: &str, indices: &[usize], rows: usize, samples: usize) {
-    not_empty(owner, rows);
-    assert!(
-        indices.len() == rows,
-        "{owner}: there are {} indices for {rows} samples; give each sample its index in the dataset",
-        indices.len()
-    );
-    if let Some(index) = indices.iter().find(|&&index| index >= samples) {
-        panic!(
-            "{owner}: index {index} is not one of the {samples} samples that the memory was made for, which run from 0 to \
-             {}; make it as large as the dataset",
-            samples - 1
-        );
-    }
+pub fn dataset_indices(owner: &'static str, indices: &[usize], rows: usize, samples: usize) {
+    sample_ids(owner, indices, rows);
+    known_samples(owner, indices, samples).unwrap_or_else(|error| panic!("{error}"));
 }
 
-/// No sample may come twice where something is written for each.
+/// No sample may come twice where something is written for each and no [`Result`] is returned.
 ///
 /// # Panics
 ///
 /// If one does.
 #[track_caller]
 pub fn distinct_indices(owner: &str, indices: &[usize]) {
-    let mut seen = std::collections::HashSet::new();
-    if let Some(index) = indices.iter().find(|&&index| !seen.insert(index)) {
+    if let Some(index) = repeated(indices, |_| false) {
         panic!(
             "{owner}: sample {index} comes twice in one batch, and the memory could keep only one of them; draw the \
              samples of a batch without replacement"
         );
     }
+}
+
+/// No sample may be put twice in one epoch; `put` says which ones were in earlier batches.
+///
+/// # Errors
+///
+/// [`Error::Sample`] for the first that is.
+pub fn put_once(owner: &'static str, ids: &[usize], epoch: usize, put: impl Fn(usize) -> bool) -> Result<(), Error> {
+    match repeated(ids, put) {
+        None => Ok(()),
+        Some(sample) => Err(Error::Sample {
+            owner,
+            sample,
+            reason: format!(
+                "was put twice in epoch {epoch}; draw samples without replacement, and call `next_epoch` between epochs"
+            ),
+        }),
+    }
+}
+
+/// The first that came before, or comes a second time.
+fn repeated(ids: &[usize], before: impl Fn(usize) -> bool) -> Option<usize> {
+    let mut seen = HashSet::new();
+    ids.iter().copied().find(|&id| before(id) || !seen.insert(id))
+}
+
+/// A table of `samples` rows of `classes` numbers must be of a size that there is memory for in principle. Returns its
+/// bytes.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if its bytes are beyond what can be addressed.
+pub fn table(owner: &'static str, samples: usize, classes: usize, width: usize) -> Result<usize, Error> {
+    let bytes = classes.checked_mul(width).and_then(|row| row.checked_mul(samples));
+    bytes
+        .filter(|&bytes| isize::try_from(bytes).is_ok())
+        .ok_or(Error::InvalidValue {
+            owner,
+            name: "samples",
+            value: samples as f64,
+            expected: "so few that their rows of classes can be addressed",
+        })
 }
 
 /// Each sample must be one of the dataset's.
@@ -65,12 +97,8 @@ pub fn known_samples(owner: &'static str, ids: &[usize], samples: usize) -> Resu
 ///
 /// If there are no samples, there is not one row for each, or the classes are others.
 #[track_caller]
-pub fn remembered(owner: &str, [rows, classes]: [usize; 2], ids: usize, expected: usize) {
-    not_empty(owner, rows);
-    assert!(
-        rows == ids,
-        "{owner}: there are {ids} ids for {rows} rows of logits; give each row its sample's number in the dataset"
-    );
+pub fn remembered(owner: &str, [rows, classes]: [usize; 2], ids: &[usize], expected: usize) {
+    sample_ids(owner, ids, rows);
     assert!(
         classes == expected,
         "{owner}: the logits have shape [{rows}, {classes}], and the memory is of {expected} classes; make it for as many \
@@ -100,7 +128,7 @@ pub fn recalled(loss: &str, student: &Tensor<2>, recalled: &Tensor<2>) {
 ///
 /// If there are no samples, or there is not one id for each.
 #[track_caller]
-pub fn sample_ids(owner: &str, ids: &[u64], rows: usize) {
+pub fn sample_ids<T>(owner: &str, ids: &[T], rows: usize) {
     not_empty(owner, rows);
     assert!(
         ids.len() == rows,

@@ -1,4 +1,4 @@
-//! What peers that teach one another must be.
+//! What peers that teach one another must be, and two views that do.
 
 use burn::tensor::Tensor;
 
@@ -35,6 +35,17 @@ pub fn other_peers<const D: usize>(loss: &str, student: &Tensor<D>, others: &[Te
     }
 }
 
+/// Two views of a batch must be of the same shape.
+///
+/// # Panics
+///
+/// If they are not.
+#[track_caller]
+pub fn views<const D: usize>(loss: &str, first: &Tensor<D>, second: &Tensor<D>) {
+    let remedy = "give what one network makes of two views of the same samples, in the same order";
+    same(loss, "the first view", first, "the second", second, |_| remedy);
+}
+
 /// A peer must be one of those that there are.
 ///
 /// # Panics
@@ -50,17 +61,32 @@ pub fn peer(loss: &str, peer: usize, peers: usize) {
 
 #[track_caller]
 fn alike<const D: usize>(loss: &str, first: &str, a: &Tensor<D>, second: &str, b: &Tensor<D>) {
-    let (a, b) = (a.dims(), b.dims());
-    if let Some(axis) = (0..D).find(|&axis| a[axis] != b[axis]) {
-        let remedy = if axis + 1 == D {
+    same(loss, first, a, second, b, |axis| {
+        if axis + 1 == D {
             "peers need the same classes, in the same order"
         } else {
             "give all peers the same samples, in the same order"
-        };
+        }
+    });
+}
+
+#[track_caller]
+fn same<const D: usize>(
+    loss: &str,
+    first: &str,
+    a: &Tensor<D>,
+    second: &str,
+    b: &Tensor<D>,
+    remedy: impl Fn(usize) -> &'static str,
+) {
+    let (a, b) = (a.dims(), b.dims());
+    if let Some(axis) = (0..D).find(|&axis| a[axis] != b[axis]) {
         panic!(
             "{loss}: {first} has shape {a:?} and {second} {b:?}; they differ at axis {axis} ({} against {}) and nothing is \
-             broadcast: {remedy}",
-            a[axis], b[axis]
+             broadcast: {}",
+            a[axis],
+            b[axis],
+            remedy(axis)
         );
     }
 }

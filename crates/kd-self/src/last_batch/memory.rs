@@ -95,7 +95,7 @@ impl LastBatch {
     #[track_caller]
     pub fn put(&mut self, ids: &[usize], logits: Tensor<2>) -> Result<(), Error> {
         let [rows, classes] = logits.dims();
-        check::remembered(NAME, [rows, classes], ids.len(), classes);
+        check::remembered(NAME, [rows, classes], ids, classes);
         self.begins(ids)?;
         let new = self.ids.len()..rows;
         self.logits = (!new.is_empty()).then(|| logits.without_autodiff().slice_dim(0, new.clone()));
@@ -152,7 +152,8 @@ impl LastBatch {
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] if the file cannot be read, and [`Error::Config`] if it is no memory of a last batch.
+    /// [`Error::Read`] if the file cannot be read, and [`Error::Config`] if it is no memory of a last batch, or its logits
+    /// are of a type that the device has not.
     pub fn load(path: impl AsRef<Path>, device: &Device) -> Result<Self, Error> {
         tensor_file::load(path.as_ref(), FILE, |contents| Self::of(contents, device))
     }
@@ -171,6 +172,12 @@ impl LastBatch {
                 let found = logits.expect("it has a shape");
                 let dtype = FLOATS.into_iter().find(|&dtype| named(dtype) == found.dtype());
                 let dtype = dtype.ok_or(format!("its logits are {}, which is no type of theirs", found.dtype()))?;
+                if !device.supports_dtype(dtype) {
+                    return Err(format!(
+                        "its logits are {}, which this device has not; load it on one that has",
+                        found.dtype()
+                    ));
+                }
                 let data = TensorData::from_bytes_vec(found.data().to_vec(), [rows, classes], dtype);
                 Some(Tensor::from_data(data, (device, dtype)).without_autodiff())
             }

@@ -51,6 +51,10 @@ impl LastBatchSamplerConfig {
 /// of an epoch come again in the first batch of the next. Where the dataset is no multiple, an epoch's last batch brings
 /// fewer. As each sample is seen twice in an epoch, half the epochs cost as much as a training without.
 ///
+/// The first batch of an epoch can hold a sample twice: once from the end of the last epoch and once from the start of this
+/// one. And since samples come more than once in an epoch, such batches do not go with
+/// [`PastPredictions`](crate::PastPredictions), which takes each once.
+///
 /// It holds no state: an epoch's batches follow from seed and epoch, and a run that goes on skips those it has had, as in
 /// `batches.epoch(3).skip(40)`. (The order comes from `rand`'s `StdRng`, which another version may make otherwise.)
 ///

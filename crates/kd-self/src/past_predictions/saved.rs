@@ -34,7 +34,8 @@ impl PastPredictions {
         tensor_file::save(path.as_ref(), FILE, arrays)
     }
 
-    /// Reads what [`save`](Self::save) wrote, to the bit.
+    /// Reads what [`save`](Self::save) wrote, to the bit. While it does, the file's bytes and both tables are in memory at
+    /// once: twice what the memory takes afterwards.
     ///
     /// # Errors
     ///
