@@ -102,7 +102,7 @@ fn range(curves: &[Curve], value: impl Fn(&(f64, f64, String)) -> f64) -> std::o
     });
     match high - low {
         room if room > 0.0 => low - 0.06 * room..high + 0.1 * room,
-        room if room == 0.0 => low - 1.0..high + 1.0,
+        0.0 => low - 1.0..high + 1.0,
         _ => 0.0..1.0,
     }
 }

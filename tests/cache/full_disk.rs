@@ -64,7 +64,7 @@ fn the_shards_so_far_stay() {
 
     let cache = Cache::open(folder.path(), &key()).unwrap();
     cache.verify().unwrap();
-    assert!(cache.len() >= 4 && cache.len() % 4 == 0, "{}", cache.len());
+    assert!(cache.len() >= 4 && cache.len().is_multiple_of(4), "{}", cache.len());
     assert!(
         said.contains(&format!("kept {} of {}", cache.len(), cache.len() + 4)),
         "{said}"

@@ -1,5 +1,6 @@
 //! Cyclic learning rates, and the snapshots at their ends.
 
+use burn::tensor::Tensor;
 use kd::{
     prelude::*,
     self_distillation::{CyclicScheduleConfig, Generations},
@@ -47,7 +48,8 @@ fn the_end_of_a_cycle_teaches_the_next() {
     let rates = CyclicScheduleConfig::new(0.1, 6, 3).init();
     let kd = SoftLabelLossConfig::new().init();
     let mut network = Network::new(&device);
-    let mut teacher: Option<Frozen<Network, fn(&Network, _) -> _>> = None;
+    type Run = fn(&Network, Tensor<2>) -> Tensor<2>;
+    let mut teacher: Option<Frozen<Network, Run>> = None;
     for t in 0..6 {
         if let Some(before) = rates.cycle(t).checked_sub(1) {
             let again = snapshots.load(before, &network).unwrap();

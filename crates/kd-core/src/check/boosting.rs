@@ -10,7 +10,7 @@ use crate::Error;
 /// [`Error::InvalidValue`] otherwise.
 pub fn least_error(owner: &'static str, value: f64) -> Result<(), Error> {
     // Below the smallest ordinary number its inverse is infinite.
-    let holds = value >= f64::MIN_POSITIVE && value < 0.5;
+    let holds = (f64::MIN_POSITIVE..0.5).contains(&value);
     valid(
         holds,
         owner,
