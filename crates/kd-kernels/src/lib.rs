@@ -11,7 +11,7 @@
 //! | any other, or a feature that is off | | [`composed`] of Burn's operations |
 //!
 //! Two operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
-//! one another, whose gradient is one product, on each of these backends; and [`unit`], rows at length 1, on Flex and NdArray.
+//! one another, whose gradient is one product, on each of these backends; and [`unit()`], rows at length 1, on Flex and NdArray.
 //!
 //! # The numerics
 //!
