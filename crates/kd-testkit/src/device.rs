@@ -39,7 +39,7 @@ pub fn has_f64(device: &Device) -> bool {
 /// How many units in the last place the device's exponential is off in f32, at least 1.
 ///
 /// WGSL, for one, allows several: whatever is composed of a device's own functions is no more exact than they are.
-pub(crate) fn units_off(device: &Device) -> f64 {
+pub fn units_off(device: &Device) -> f64 {
     let inputs: Vec<f32> = (-80..=80).map(|n| n as f32 / 8.0).collect();
     let exact = inputs.iter().map(|&x| f64::from(x).exp());
     let outputs = read(Tensor::<1>::from_data(TensorData::from(inputs.as_slice()), (device, DType::F32)).exp());
