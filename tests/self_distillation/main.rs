@@ -1,6 +1,7 @@
 //! Self-distillation: golden values, laws, bad input and whole training steps, a file for each idea.
 
 mod byot;
+mod byot_bad_input;
 mod chain;
 mod class_wise;
 mod deep_supervision;
