@@ -1,8 +1,8 @@
 //! Vectors brought to length 1.
 
-use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use kd::kernels::{composed_unit, unit};
-use kd_testkit::{device, read, resolution};
+use kd_testkit::{computes_in, device, read, resolution};
 
 use crate::{assert_near, numbers};
 
@@ -113,7 +113,7 @@ fn what_comes_from_above_stays_as_it_is() {
 fn every_float_type_has_directions() {
     let device = device();
     for dtype in [DType::F64, DType::F16, DType::BF16] {
-        if !device.supports_dtype(FloatDType::from(dtype)) {
+        if !computes_in(&device, dtype) {
             assert!(device != Device::flex(), "Flex has {dtype:?}");
             continue;
         }

@@ -25,12 +25,13 @@ pub fn device() -> Device {
     }
 }
 
-/// Whether the device computes in f64.
+/// Whether the device computes in this type.
 ///
-/// It is asked to, since wgpu on a software driver says it does and then returns noise (Burn 0.22.1).
-pub fn has_f64(device: &Device) -> bool {
-    if !device.supports_dtype(FloatDType::F64) {
-        return false;
+/// For f64 it is asked to compute, since wgpu on a software driver says it does and then returns noise (Burn 0.22.1).
+pub fn computes_in(device: &Device, dtype: DType) -> bool {
+    let supported = device.supports_dtype(FloatDType::from(dtype));
+    if !supported || dtype != DType::F64 {
+        return supported;
     }
     let two = Tensor::<1>::from_data(TensorData::from([2.0f64]), (device, DType::F64));
     (read(two.exp().log())[0] - 2.0).abs() < 1e-12

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Batch, Shapes, Subject, Within, assert_close,
-    device::{has_f64, units_off},
+    device::{computes_in, units_off},
     resolution, within,
 };
 
@@ -156,7 +156,7 @@ fn compare<C: Config>(
     for (case, batch) in &cases {
         let subject = init(&configured(default, &case.config), case);
         for dtype in [DType::F32, DType::F64] {
-            if dtype == DType::F64 && !has_f64(device) {
+            if !computes_in(device, dtype) {
                 assert!(*device != Device::flex(), "Flex has f64");
                 continue;
             }

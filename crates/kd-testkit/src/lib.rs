@@ -15,7 +15,7 @@ mod subject;
 mod waves;
 
 pub use batch::Batch;
-pub use device::{device, units_off};
+pub use device::{computes_in, device, units_off};
 pub use numbers::{Within, assert_close, resolution, within};
 pub use read::{contents, read};
 pub use strategy::{for_each, whole_batches};
