@@ -3,10 +3,10 @@
 use burn::module::Module;
 use kd::feature::align::{CkaConfig, Matching, Plan, Similarity};
 use kd::{Error, Features};
+use kd_examples::residual::Network;
 use serde::Serialize;
 
 use crate::lab::Lab;
-use crate::network::Network;
 use crate::recipe::Recipe;
 
 /// The ways to pair blocks that the experiment compares.

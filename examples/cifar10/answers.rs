@@ -1,8 +1,7 @@
 //! What a network answers to a set of photos, and how good that is.
 
 use burn::prelude::*;
-
-use crate::photos::Photos;
+use kd_examples::cifar10::photos::Photos;
 
 /// The most probable class of each image.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,7 +54,7 @@ impl Answers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photos::BYTES;
+    use kd_examples::cifar10::photos::BYTES;
 
     fn answers(classes: &[usize]) -> Answers {
         let rows: Vec<f32> = classes

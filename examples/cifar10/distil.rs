@@ -6,10 +6,10 @@ use kd::feature::align::Plan;
 use kd::feature::{AdapterConfig, Distilled, FeaturePairs, HintLoss, HintLossConfig, Projector};
 use kd::prelude::*;
 use kd::{Error, OffGraph};
+use kd_examples::cifar10::batch;
+use kd_examples::residual::{Network, Thoughts};
 
-use crate::batch;
 use crate::lab::Lab;
-use crate::network::{Network, Thoughts};
 use crate::train::{Batch, Learner};
 
 /// A student with the projectors that bring its blocks' features to the shape of the teacher's.

@@ -2,13 +2,13 @@
 
 use burn::module::Module;
 use burn::prelude::*;
+use kd_examples::cifar10::batch;
+use kd_examples::cifar10::data::Data;
+use kd_examples::cifar10::photos::Photos;
 use kd_examples::interrupt::Interrupt;
+use kd_examples::residual::Network;
 
 use crate::answers::Answers;
-use crate::batch;
-use crate::data::Data;
-use crate::network::Network;
-use crate::photos::Photos;
 use crate::recipe::Recipe;
 
 /// Images that go through a network at once when nothing is trained.

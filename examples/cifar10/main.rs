@@ -1,24 +1,14 @@
 //! A small residual network learns from a large one on CIFAR-10: `cargo run --release --example cifar10 -- --quick`.
 //!
 //! Read [`distil`] for distillation itself, [`alignment`] for which layer learns from which, [`study`] for the order of
-//! things, [`network`] for how a model returns its features.
+//! things, [`kd_examples::residual`] for how a model returns its features.
 
 mod alignment;
 mod answers;
-mod architecture;
-mod batch;
-mod binary;
-mod block;
-mod data;
-mod data_error;
 mod distil;
-mod failure;
 mod lab;
-mod network;
 mod options;
-mod photos;
 mod pictures;
-mod pictures_folder;
 mod recipe;
 mod report;
 mod score;
@@ -30,11 +20,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use kd_examples::interrupt::{INTERRUPTED_STATUS, Interrupt};
+use kd_examples::cifar10::data;
+use kd_examples::failure::{Failure, exit_code};
+use kd_examples::interrupt::Interrupt;
 
 use crate::alignment::Alignment;
 use crate::answers::Answers;
-use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::options::Options;
 use crate::report::{Change, Cost, Report};
@@ -42,19 +33,13 @@ use crate::score::Score;
 use crate::study::{Keeper, run_seed};
 
 fn main() -> ExitCode {
-    match run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Interrupted(_)) => ExitCode::from(INTERRUPTED_STATUS),
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Options::parse()))
 }
 
-fn run(options: Options) -> Result<(), Failure> {
+fn run(options: &Options) -> Result<(), Failure> {
     let interrupt = Interrupt::on_ctrl_c()?;
-    let device = options.device.device()?;
+    let device = options.run.device.device()?;
+    let out = options.run.out("cifar10");
     let recipe = options.recipe();
     // A pair of networks that cannot be paired is better found now than after an hour.
     alignment::by_counting(&recipe)?;
@@ -74,16 +59,16 @@ fn run(options: Options) -> Result<(), Failure> {
     let lab = Lab::new(recipe, data, device, interrupt);
     let mut desk = Desk {
         lab: &lab,
-        folder: options.out.clone(),
+        folder: out.clone(),
         report,
     };
     let finished = options.seeds().try_for_each(|seed| run_seed(&lab, seed, &mut desk));
     let mut report = desk.report;
     report.complete = finished.is_ok();
     report.write()?;
-    pictures::errors(&options.out, &report.scores)?;
+    pictures::errors(&out, &report.scores)?;
     println!("{}", tables::tables(&report));
-    println!("Pictures and results.json are in {}.", options.out.display());
+    println!("Pictures and results.json are in {}.", out.display());
     finished
 }
 

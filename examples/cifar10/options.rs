@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser};
-use kd_examples::device::Backend;
+use kd_examples::residual::Architecture;
+use kd_examples::run_options::RunOptions;
 use kd_examples::values;
 use serde::Serialize;
 
-use crate::architecture::Architecture;
 use crate::recipe::Recipe;
 
 /// Watch a small residual network learn from a large one on CIFAR-10: from what it says and from what it thinks.
@@ -55,18 +55,6 @@ pub struct Options {
     #[arg(long, value_name = "WEIGHT", value_parser = values::weight, allow_negative_numbers = true)]
     pub hint_weight: Option<f64>,
 
-    /// First seed
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-
-    /// How many seeds, counted up from --seed [default: 3, with --quick 1]
-    #[arg(long, value_parser = values::seeds, allow_negative_numbers = true)]
-    pub seeds: Option<u64>,
-
-    /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
-    #[arg(long, default_value = "flex")]
-    pub device: Backend,
-
     /// Folder with CIFAR-10: the binary version's six files, or train/ and test/ with a folder of
     /// pictures for each class
     #[arg(long, value_name = "FOLDER")]
@@ -77,13 +65,10 @@ pub struct Options {
     #[arg(long)]
     pub validate: bool,
 
-    /// Folder for the pictures and results.json
-    #[arg(long, value_name = "FOLDER", default_value = "out/cifar10")]
-    pub out: PathBuf,
-
-    /// Write the results here as well, after every network
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    /// Which seeds, which device, where the results go
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run: RunOptions,
 }
 
 impl Options {
@@ -108,9 +93,7 @@ impl Options {
 
     /// The seeds to run.
     pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
-        let count = self.seeds.unwrap_or(if self.quick { 1 } else { 3 });
-        let first = self.seed;
-        (0..count).map(move |step| first.wrapping_add(step))
+        self.run.seeds(if self.quick { 1 } else { 3 })
     }
 }
 

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use image::imageops::{FilterType, replace, resize};
 use image::{ImageFormat, Rgb, RgbImage};
+use kd_examples::cifar10::photos::{CLASSES, Photos, SIDE};
+use kd_examples::failure::Failure;
 use kd_examples::strip_plot::{Strip, strip_plot};
 use kd_examples::whole_file;
 
 use crate::alignment::Alignment;
-use crate::failure::Failure;
-use crate::photos::{CLASSES, Photos, SIDE};
 use crate::score::{Score, Way};
 
 /// Photos of a class that are shown, at most.
@@ -99,7 +99,7 @@ fn photo(planes: &[u8]) -> RgbImage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::photos::BYTES;
+    use kd_examples::cifar10::photos::BYTES;
 
     #[test]
     fn photos_stand_in_the_row_of_their_class() {

@@ -1,20 +1,10 @@
 //! What is trained and how: one recipe per size of the experiment.
 
+use kd_examples::cifar10::data::Amounts;
+use kd_examples::residual::Architecture;
 use serde::Serialize;
 
-use crate::architecture::Architecture;
 use crate::train::{Decay, Training};
-
-/// How many images are used for what.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub struct Amounts {
-    /// To learn from; all that are left when not given.
-    pub train: Option<usize>,
-    /// Training images held out: to align layers with, and to try settings on.
-    pub validation: usize,
-    /// To be tested on; all when not given.
-    pub test: Option<usize>,
-}
 
 /// Teacher, student and all that is chosen about their training.
 #[derive(Clone, Debug, Serialize)]

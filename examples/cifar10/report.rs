@@ -1,14 +1,14 @@
 //! The results as JSON.
 
 use kd_examples::burn_version::burn_version;
+use kd_examples::cifar10::data::Source;
+use kd_examples::residual::Architecture;
 use kd_examples::result_files::ResultFiles;
 use kd_examples::spread::Spread;
 use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
 use crate::alignment::Alignment;
-use crate::architecture::Architecture;
-use crate::data::Source;
 use crate::options::Options;
 use crate::recipe::Recipe;
 use crate::score::{Score, Way, advantage, gap_closed};
@@ -76,7 +76,7 @@ struct Summary {
 impl Report {
     /// An empty one, to be written into the folder `--out` and the file `--json`.
     pub fn new(options: Options, recipe: Recipe, data: Source, costs: [Cost; 2]) -> Self {
-        let files = ResultFiles::new(&options.out, options.json.clone());
+        let files = options.run.result_files("cifar10");
         Self {
             program: "cifar10",
             version: env!("CARGO_PKG_VERSION"),

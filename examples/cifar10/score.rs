@@ -1,9 +1,9 @@
 //! How a network did: one score per network and seed.
 
+use kd_examples::cifar10::photos::Photos;
 use serde::{Serialize, Serializer};
 
 use crate::answers::Answers;
-use crate::photos::Photos;
 
 /// The networks of the experiment, in the order of the tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use std::time::Instant;
 
 use kd::prelude::*;
+use kd_examples::failure::Failure;
+use kd_examples::residual::Network;
 
 use crate::alignment::Alignment;
 use crate::answers::Answers;
 use crate::distil::{features, hinted, labels, soft_labels};
-use crate::failure::Failure;
 use crate::lab::Lab;
-use crate::network::Network;
 use crate::score::{Score, Way};
 use crate::train::{Run, train};
 
@@ -103,11 +103,11 @@ mod tests {
     use kd_examples::interrupt::Interrupt;
 
     use super::*;
-    use crate::architecture::Architecture;
-    use crate::data::{Data, Source};
-    use crate::photos::{BYTES, Photos};
     use crate::recipe::Recipe;
     use crate::train::Training;
+    use kd_examples::cifar10::data::{Data, Source};
+    use kd_examples::cifar10::photos::{BYTES, Photos};
+    use kd_examples::residual::Architecture;
 
     /// Keeps scores, and presses Ctrl-C when there are this many.
     struct Pressing {

@@ -5,16 +5,16 @@ use burn::optim::momentum::MomentumConfig;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::prelude::*;
 use kd::prelude::*;
+use kd_examples::cifar10::batch;
 use kd_examples::interrupt::Interrupted;
 use kd_examples::progress::Progress;
+use kd_examples::residual::Network;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use serde::Serialize;
 
-use crate::batch;
 use crate::lab::Lab;
-use crate::network::Network;
 
 /// How a network is trained: SGD with momentum 0.9.
 #[derive(Clone, Copy, Debug, Serialize)]

@@ -5,9 +5,8 @@ use std::time::Instant;
 
 use burn::prelude::*;
 use kd_examples::digits::Digits;
+use kd_examples::mlp::MlpConfig;
 use serde::Serialize;
-
-use crate::model::MlpConfig;
 
 /// Images in the measured batch.
 const BATCH: usize = 256;

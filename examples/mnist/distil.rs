@@ -5,8 +5,8 @@ use burn::prelude::*;
 use kd::prelude::*;
 use kd_examples::digits::Digits;
 use kd_examples::interrupt::Interrupted;
+use kd_examples::mlp::Mlp;
 
-use crate::model::Mlp;
 use crate::train::{Run, Training, train};
 
 /// How much of the teacher, and how softened.

@@ -5,9 +5,9 @@ use burn::prelude::*;
 use kd_examples::data::Data;
 use kd_examples::digits::Digits;
 use kd_examples::interrupt::Interrupt;
+use kd_examples::mlp::{Mlp, in_batches};
 
 use crate::answers::Answers;
-use crate::model::{Mlp, in_batches};
 use crate::recipe::Recipe;
 
 /// Test images that a running training is judged by for its progress bar.

@@ -6,10 +6,8 @@
 mod answers;
 mod cost;
 mod distil;
-mod failure;
 mod lab;
 mod missing_digit;
-mod model;
 mod options;
 mod pictures;
 mod recipe;
@@ -24,11 +22,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kd_examples::data;
-use kd_examples::interrupt::{INTERRUPTED_STATUS, Interrupt};
+use kd_examples::failure::{Failure, exit_code};
+use kd_examples::interrupt::Interrupt;
 
 use crate::answers::Answers;
 use crate::cost::Cost;
-use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::options::Options;
 use crate::report::Report;
@@ -36,19 +34,13 @@ use crate::score::Score;
 use crate::study::{Keeper, run_seed};
 
 fn main() -> ExitCode {
-    match run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Interrupted(_)) => ExitCode::from(INTERRUPTED_STATUS),
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Options::parse()))
 }
 
-fn run(options: Options) -> Result<(), Failure> {
+fn run(options: &Options) -> Result<(), Failure> {
     let interrupt = Interrupt::on_ctrl_c()?;
-    let device = options.device.device()?;
+    let device = options.run.device.device()?;
+    let out = options.run.out("mnist");
     let recipe = options.recipe();
     let data = data::load(&options.wanted())?;
     println!(
@@ -63,7 +55,7 @@ fn run(options: Options) -> Result<(), Failure> {
     let lab = Lab::new(recipe, data, device.clone(), interrupt);
     let mut desk = Desk {
         lab: &lab,
-        folder: options.out.clone(),
+        folder: out.clone(),
         report,
     };
     let finished = options.seeds().try_for_each(|seed| run_seed(&lab, seed, &mut desk));
@@ -72,9 +64,9 @@ fn run(options: Options) -> Result<(), Failure> {
     let sizes = [&lab.recipe.teacher, &lab.recipe.student];
     report.costs = Some(sizes.map(|size| Cost::measure(size, &lab.test, &device)));
     report.write()?;
-    pictures::errors(&options.out, &report.scores)?;
+    pictures::errors(&out, &report.scores)?;
     println!("{}", tables::tables(&report));
-    println!("Pictures and results.json are in {}.", options.out.display());
+    println!("Pictures and results.json are in {}.", out.display());
     finished
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser};
 use kd_examples::data::Wanted;
-use kd_examples::device::Backend;
+use kd_examples::run_options::RunOptions;
 use kd_examples::values;
 use serde::Serialize;
 
@@ -40,18 +40,6 @@ pub struct Options {
     #[arg(long, value_parser = values::alpha, allow_negative_numbers = true)]
     pub alpha: Option<f64>,
 
-    /// First seed
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-
-    /// How many seeds, counted up from --seed [default: 5, with --quick 2, with --full 3]
-    #[arg(long, value_parser = values::seeds, allow_negative_numbers = true)]
-    pub seeds: Option<u64>,
-
-    /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
-    #[arg(long, default_value = "flex")]
-    pub device: Backend,
-
     /// Folder with MNIST's four files, raw or .gz, flat or in train/ and test/
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
@@ -61,13 +49,10 @@ pub struct Options {
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub holdout: usize,
 
-    /// Folder for the pictures and results.json
-    #[arg(long, value_name = "FOLDER", default_value = "out/mnist")]
-    pub out: PathBuf,
-
-    /// Write the results here as well, after every seed
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    /// Which seeds, which device, where the results go
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run: RunOptions,
 }
 
 impl Options {
@@ -98,13 +83,11 @@ impl Options {
 
     /// The seeds to run.
     pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
-        let count = self.seeds.unwrap_or(match (self.full, self.quick) {
+        self.run.seeds(match (self.full, self.quick) {
             (true, _) => 3,
             (_, true) => 2,
             _ => 5,
-        });
-        let first = self.seed;
-        (0..count).map(move |step| first.wrapping_add(step))
+        })
     }
 }
 

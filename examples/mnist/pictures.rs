@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use kd_examples::digits::{CLASSES, Digits};
+use kd_examples::failure::Failure;
 use kd_examples::heat_map::{HeatMap, heat_maps};
 use kd_examples::picture::DrawError;
 use kd_examples::strip_plot::{Strip, strip_plot};
 use kd_examples::whole_file;
 
 use crate::answers::Answers;
-use crate::failure::Failure;
 use crate::score::{Score, Who};
 
 /// The paper's temperature, at which one sees what one misses at 1.

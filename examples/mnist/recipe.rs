@@ -1,8 +1,8 @@
 //! What is trained and how: one recipe per size of the experiment.
 
 use burn::config::Config;
+use kd_examples::mlp::MlpConfig;
 
-use crate::model::MlpConfig;
 use crate::train::Training;
 
 /// Teacher, student and all that is chosen about their training.

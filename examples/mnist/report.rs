@@ -46,7 +46,7 @@ struct Summary {
 impl Report {
     /// An empty one, to be written into the folder `--out` and the file `--json`.
     pub fn new(options: Options, recipe: Recipe, data: Source) -> Self {
-        let files = ResultFiles::new(&options.out, options.json.clone());
+        let files = options.run.result_files("mnist");
         Self {
             program: "mnist",
             version: env!("CARGO_PKG_VERSION"),

@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use burn::nn::loss::CrossEntropyLossConfig;
 use kd::prelude::*;
+use kd_examples::failure::Failure;
+use kd_examples::mlp::{Mlp, in_batches};
 
 use crate::answers::Answers;
 use crate::distil::{Mix, distil};
-use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::missing_digit::{MISSING, bias_by_prior, bias_by_test, others, share};
-use crate::model::{Mlp, in_batches};
 use crate::score::{Score, Who};
 use crate::train::{Batch, Run, train};
 

@@ -6,13 +6,13 @@ use burn::prelude::*;
 use kd::prelude::*;
 use kd_examples::digits::Digits;
 use kd_examples::interrupt::Interrupted;
+use kd_examples::mlp::Mlp;
 use kd_examples::progress::Progress;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
 use crate::lab::Lab;
-use crate::model::Mlp;
 
 /// How a network is trained.
 #[derive(Config, Debug, Copy)]

@@ -4,7 +4,6 @@
 //! at three depths.
 
 mod cost;
-mod failure;
 mod lab;
 mod layer;
 mod network;
@@ -23,10 +22,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use kd_examples::data;
-use kd_examples::interrupt::{INTERRUPTED_STATUS, Interrupt};
+use kd_examples::failure::{Failure, exit_code};
+use kd_examples::interrupt::Interrupt;
 
 use crate::cost::measure;
-use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::network::Network;
 use crate::options::{Options, Part};
@@ -36,19 +35,13 @@ use crate::study::{Keeper, THRESHOLDS, run_seed};
 use crate::way::Way;
 
 fn main() -> ExitCode {
-    match run(Options::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Interrupted(_)) => ExitCode::from(INTERRUPTED_STATUS),
-        Err(failure) => {
-            eprintln!("error: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+    exit_code(run(&Options::parse()))
 }
 
-fn run(options: Options) -> Result<(), Failure> {
+fn run(options: &Options) -> Result<(), Failure> {
     let interrupt = Interrupt::on_ctrl_c()?;
-    let device = options.device.device()?;
+    let device = options.run.device.device()?;
+    let out = options.run.out("self_distillation");
     let recipe = options.recipe();
     let data = data::load(&options.wanted())?;
     println!(
@@ -77,10 +70,10 @@ fn run(options: Options) -> Result<(), Failure> {
     let (costs, times) = measure(size, &network, thresholds, &lab.test, &device);
     (report.costs, report.early_exit_times) = (costs.to_vec(), times);
     report.write()?;
-    pictures::reliability(&options.out, &report)?;
-    pictures::early_exit(&options.out, &report)?;
+    pictures::reliability(&out, &report)?;
+    pictures::early_exit(&out, &report)?;
     println!("{}", tables::tables(&report));
-    println!("Pictures and results.json are in {}.", options.out.display());
+    println!("Pictures and results.json are in {}.", out.display());
     finished
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Parser, ValueEnum};
 use kd_examples::data::Wanted;
-use kd_examples::device::Backend;
+use kd_examples::run_options::RunOptions;
 use kd_examples::values;
 use serde::Serialize;
 
@@ -59,18 +59,6 @@ pub struct Options {
     #[arg(long, value_name = "TEMPERATURE", value_parser = values::temperature, allow_negative_numbers = true)]
     pub generation_temperature: Option<f64>,
 
-    /// First seed
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-
-    /// How many seeds, counted up from --seed [default: 2, with --quick 1, with --full 5]
-    #[arg(long, value_parser = values::seeds, allow_negative_numbers = true)]
-    pub seeds: Option<u64>,
-
-    /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
-    #[arg(long, default_value = "flex")]
-    pub device: Backend,
-
     /// Folder with four files under MNIST's names, raw or .gz, flat or in train/ and test/: MNIST's
     /// own, or Fashion-MNIST's
     #[arg(long, value_name = "FOLDER")]
@@ -81,13 +69,10 @@ pub struct Options {
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub holdout: usize,
 
-    /// Folder for the pictures and results.json
-    #[arg(long, value_name = "FOLDER", default_value = "out/self_distillation")]
-    pub out: PathBuf,
-
-    /// Write the results here as well, after every training
-    #[arg(long, value_name = "FILE")]
-    pub json: Option<PathBuf>,
+    /// Which seeds, which device, where the results go
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run: RunOptions,
 }
 
 /// Trainings that need one another.
@@ -137,13 +122,11 @@ impl Options {
 
     /// The seeds to run.
     pub fn seeds(&self) -> impl Iterator<Item = u64> + use<> {
-        let count = self.seeds.unwrap_or(match (self.full, self.quick) {
+        self.run.seeds(match (self.full, self.quick) {
             (true, _) => 5,
             (_, true) => 1,
             _ => 2,
-        });
-        let first = self.seed;
-        (0..count).map(move |step| first.wrapping_add(step))
+        })
     }
 
     /// Whether these trainings are wanted.

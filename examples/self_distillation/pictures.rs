@@ -4,9 +4,9 @@ use std::path::Path;
 
 use kd::metrics::{Calibration, ReliabilityDiagram};
 use kd_examples::curve_plot::{Curve, curve_plot};
+use kd_examples::failure::Failure;
 use kd_examples::whole_file;
 
-use crate::failure::Failure;
 use crate::network::EXITS;
 use crate::report::Report;
 use crate::way::Way;

@@ -63,7 +63,7 @@ pub struct Summary {
 impl Report {
     /// An empty one, to be written into the folder `--out` and the file `--json`.
     pub fn new(options: Options, recipe: Recipe, data: Source) -> Self {
-        let files = ResultFiles::new(&options.out, options.json.clone());
+        let files = options.run.result_files("self_distillation");
         Self {
             program: "self_distillation",
             version: env!("CARGO_PKG_VERSION"),

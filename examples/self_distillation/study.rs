@@ -5,8 +5,8 @@ use std::time::Instant;
 use burn::prelude::*;
 use kd::prelude::*;
 use kd::self_distillation::{Chain, EarlyExitRow, EnsembleOfGenerations, early_exit_table};
+use kd_examples::failure::Failure;
 
-use crate::failure::Failure;
 use crate::lab::Lab;
 use crate::network::{EXITS, Network};
 use crate::options::Part;

@@ -89,24 +89,54 @@ impl Digits {
     /// The images of these rows as `[rows, 784]`, each shifted by its own random number of pixels,
     /// at most `shift` up or down and left or right. What comes in from outside is black.
     pub fn jittered(&self, rows: &[usize], shift: usize, rng: &mut impl Rng, device: &Device) -> Tensor<2> {
+        let shifts: Vec<_> = rows.iter().map(|_| Shift::random(shift, rng)).collect();
+        self.shifted(rows, &shifts, device)
+    }
+
+    /// The images of these rows as `[rows, 784]`, each shifted by its own `shifts`. What comes in from outside is black.
+    ///
+    /// # Panics
+    ///
+    /// Panics when there isn't a shift for each row.
+    pub fn shifted(&self, rows: &[usize], shifts: &[Shift], device: &Device) -> Tensor<2> {
+        assert_eq!(rows.len(), shifts.len(), "one shift per row");
         let mut pixels = vec![0.0; rows.len() * PIXELS];
-        for (row, target) in rows.iter().zip(pixels.chunks_exact_mut(PIXELS)) {
-            let (down, right) = (rng.random_range(0..=2 * shift), rng.random_range(0..=2 * shift));
-            paste(self.image(*row), [down, right], shift, target);
+        for ((row, shift), target) in rows.iter().zip(shifts).zip(pixels.chunks_exact_mut(PIXELS)) {
+            paste(self.image(*row), *shift, target);
         }
         floats(pixels, device)
     }
 }
 
-/// Copies `image` into `target`, moved by `offset - shift` rows and columns.
-fn paste(image: &[u8], offset: [usize; 2], shift: usize, target: &mut [f32]) {
-    let [down, right] = offset;
+/// By how many pixels an image is moved, down and right; what is below 0 goes the other way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shift {
+    /// Rows.
+    pub down: isize,
+    /// Columns.
+    pub right: isize,
+}
+
+impl Shift {
+    /// Any of the shifts by at most `most` pixels each way, all equally likely.
+    pub fn random(most: usize, rng: &mut impl Rng) -> Self {
+        let mut any = || rng.random_range(0..=2 * most) as isize - most as isize;
+        Self {
+            down: any(),
+            right: any(),
+        }
+    }
+}
+
+/// Copies `image` into `target`, moved.
+fn paste(image: &[u8], Shift { down, right }: Shift, target: &mut [f32]) {
+    let inside = |at: usize, shift: isize| at.checked_add_signed(-shift).filter(|from| *from < SIDE);
     for y in 0..SIDE {
-        let Some(from) = (y + shift).checked_sub(down).filter(|from| *from < SIDE) else {
+        let Some(from) = inside(y, down) else {
             continue;
         };
         for x in 0..SIDE {
-            let Some(column) = (x + shift).checked_sub(right).filter(|column| *column < SIDE) else {
+            let Some(column) = inside(x, right) else {
                 continue;
             };
             target[y * SIDE + x] = f32::from(image[from * SIDE + column]) / 255.0;

@@ -68,6 +68,13 @@ impl Progress {
             None => {}
         }
     }
+
+    /// Work without epochs is done.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
 }
 
 impl Drop for Progress {

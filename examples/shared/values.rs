@@ -32,6 +32,16 @@ pub fn images(text: &str) -> Result<usize, String> {
     at_least_one(text, "from no image nothing is learned")
 }
 
+/// A number of members.
+///
+/// # Errors
+///
+/// What to give instead.
+pub fn members(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number >= 2);
+    number.ok_or_else(|| "give a whole number, at least 2: one network is no ensemble".into())
+}
+
 fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str, why: &str) -> Result<N, String> {
     let number = text.parse().ok().filter(|number| *number >= N::from(1));
     number.ok_or_else(|| format!("give a whole number, at least 1: {why}"))
@@ -87,6 +97,7 @@ mod tests {
             (Ok(0.5), Ok(1.0), Ok(0.0))
         );
         assert!(epochs("0").is_err() && seeds("-1").is_err() && images("some").is_err());
+        assert!(members("1").is_err() && members("2") == Ok(2));
         for bad in ["0", "-1", "NaN", "inf", "warm"] {
             assert!(temperature(bad).unwrap_err().contains("above 0"), "{bad}");
         }

@@ -7,9 +7,9 @@ use burn::prelude::*;
 use burn::tensor::activation::relu;
 use kd::{Features, OffGraph};
 
-use crate::architecture::Architecture;
-use crate::block::{Block, Place, PlainBlock, WideBlock, conv};
-use crate::photos::CLASSES;
+use super::architecture::Architecture;
+use super::block::{Block, Place, PlainBlock, WideBlock, conv};
+use crate::cifar10::photos::CLASSES;
 
 /// From images to logits.
 #[derive(Module, Debug)]

@@ -3,7 +3,8 @@
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig};
 use burn::prelude::*;
 use burn::tensor::activation::relu;
-use kd_examples::digits::{CLASSES, PIXELS};
+
+use crate::digits::{CLASSES, PIXELS};
 
 /// A multilayer perceptron from 784 pixels to 10 logits.
 #[derive(Module, Debug)]

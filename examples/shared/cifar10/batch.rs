@@ -3,7 +3,7 @@
 use burn::prelude::*;
 use rand::Rng;
 
-use crate::photos::{BYTES, Photos, SIDE};
+use super::photos::{BYTES, Photos, SIDE};
 
 /// Mean of red, green and blue over CIFAR-10's training images.
 const MEAN: [f32; 3] = [0.4914, 0.4822, 0.4465];
@@ -14,7 +14,7 @@ const PAD: usize = 4;
 
 /// How an image is cut out and whether it is turned over, left to right.
 #[derive(Clone, Copy, Debug)]
-struct View {
+pub struct View {
     down: usize,
     right: usize,
     mirrored: bool,
@@ -22,13 +22,14 @@ struct View {
 
 impl View {
     /// The image as it is.
-    const PLAIN: Self = Self {
+    pub const PLAIN: Self = Self {
         down: PAD,
         right: PAD,
         mirrored: false,
     };
 
-    fn random(rng: &mut impl Rng) -> Self {
+    /// Any view: shifted by up to four pixels each way, and mirrored half of the time.
+    pub fn random(rng: &mut impl Rng) -> Self {
         Self {
             down: rng.random_range(0..=2 * PAD),
             right: rng.random_range(0..=2 * PAD),
@@ -43,13 +44,14 @@ impl View {
 ///
 /// Panics when 32 is not a multiple of `side`.
 pub fn images(photos: &Photos, rows: &[usize], side: usize, device: &Device) -> Tensor<4> {
-    views(photos, rows, side, device, || View::PLAIN)
+    views(photos, rows, &vec![View::PLAIN; rows.len()], side, device)
 }
 
 /// The same, each image shifted by up to four pixels each way and mirrored half of the time, by chance: the augmentation of
 /// He and others (2016), with black where nothing is.
 pub fn augmented(photos: &Photos, rows: &[usize], side: usize, rng: &mut impl Rng, device: &Device) -> Tensor<4> {
-    views(photos, rows, side, device, || View::random(rng))
+    let random: Vec<_> = rows.iter().map(|_| View::random(rng)).collect();
+    views(photos, rows, &random, side, device)
 }
 
 /// The labels of these rows, `[rows]`.
@@ -58,14 +60,20 @@ pub fn labels(photos: &Photos, rows: &[usize], device: &Device) -> Tensor<1, Int
     Tensor::from_data(TensorData::new(labels, [rows.len()]), device)
 }
 
-fn views(photos: &Photos, rows: &[usize], side: usize, device: &Device, mut view: impl FnMut() -> View) -> Tensor<4> {
+/// The same, each image in its own view.
+///
+/// # Panics
+///
+/// Panics when 32 is not a multiple of `side`, or there isn't a view for each row.
+pub fn views(photos: &Photos, rows: &[usize], views: &[View], side: usize, device: &Device) -> Tensor<4> {
+    assert_eq!(rows.len(), views.len(), "one view per row");
     assert!(
         SIDE.is_multiple_of(side),
         "an image of 32 pixels shrinks to 16, 8, 4, ..."
     );
     let mut numbers = Vec::with_capacity(rows.len() * 3 * side * side);
-    for row in rows {
-        draw(photos.image(*row), view(), side, &mut numbers);
+    for (row, view) in rows.iter().zip(views) {
+        draw(photos.image(*row), *view, side, &mut numbers);
     }
     Tensor::from_data(TensorData::new(numbers, [rows.len(), 3, side, side]), device)
 }

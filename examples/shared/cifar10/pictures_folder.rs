@@ -5,10 +5,10 @@ use std::path::Path;
 
 use burn_dataset::Dataset;
 use burn_dataset::vision::{Annotation, ImageDatasetItem, ImageFolderDataset};
-use kd_examples::caught::caught;
 
-use crate::data_error::DataError;
-use crate::photos::{BYTES, NAMES, Photos, SIDE};
+use super::data_error::DataError;
+use super::photos::{BYTES, NAMES, Photos, SIDE};
+use crate::caught::caught;
 
 /// Reads a folder that holds a folder for each class, in it PNG, JPEG or BMP of 32 × 32 pixels.
 ///

@@ -3,16 +3,26 @@
 use std::path::Path;
 
 use burn_dataset::vision::{CifarDataset, CifarType};
-use kd_examples::caught::caught;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use serde::Serialize;
 
-use crate::data_error::DataError;
-use crate::photos::Photos;
-use crate::recipe::Amounts;
-use crate::{binary, pictures_folder};
+use super::data_error::DataError;
+use super::photos::Photos;
+use super::{binary, pictures_folder};
+use crate::caught::caught;
+
+/// How many images are used for what.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Amounts {
+    /// To learn from; all that are left when not given.
+    pub train: Option<usize>,
+    /// Training images held out: to align layers with, and to try settings on.
+    pub validation: usize,
+    /// To be tested on; all when not given.
+    pub test: Option<usize>,
+}
 
 /// Photos for every purpose, and where they came from.
 pub struct Data {
@@ -134,7 +144,7 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::photos::BYTES;
+    use crate::cifar10::photos::BYTES;
 
     const FEW: Amounts = Amounts {
         train: Some(6),

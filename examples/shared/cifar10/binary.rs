@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::data_error::DataError;
-use crate::photos::{BYTES, CLASSES, Photos};
+use super::data_error::DataError;
+use super::photos::{BYTES, CLASSES, Photos};
 
 /// The folder that the archive unpacks to.
 const FOLDER: &str = "cifar-10-batches-bin";

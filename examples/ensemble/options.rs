@@ -1,0 +1,172 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Parser, ValueEnum};
+use kd_examples::run_options::RunOptions;
+use kd_examples::values;
+use serde::Serialize;
+
+use crate::recipe::Recipe;
+
+/// Watch an ensemble become one network.
+///
+/// Members that each learn from a bag of the images (bagging), what they say together, a network alone, and students of the
+/// same size as one member: of one member, and of the ensemble by every rule that makes one teacher of many. What members say
+/// is recorded once and served to all students from the disk. Errors, calibration and cost of all. Without options it takes
+/// a few minutes on two cores and 12,000 digits that come with the program.
+#[derive(Clone, Debug, Parser, Serialize)]
+#[command(name = "ensemble", group = ArgGroup::new("size"))]
+pub struct Options {
+    /// All 60,000 digits and ten members: about 20 minutes per seed on two cores. Fetches MNIST into
+    /// burn's cache unless it is there or --data-dir names a copy
+    #[arg(long, group = "size")]
+    pub full: bool,
+
+    /// Everything at a tiny size, in seconds, to see that it runs; the numbers mean nothing
+    #[arg(long, group = "size")]
+    pub quick: bool,
+
+    /// What to learn
+    #[arg(long, value_enum, default_value_t)]
+    pub data: Kind,
+
+    /// Members of the ensemble, at least 2 [default: the recipe's own]
+    #[arg(long, value_name = "COUNT", value_parser = values::members, allow_negative_numbers = true)]
+    pub members: Option<usize>,
+
+    /// Every member learns from all images, and differs in its first weights and their order alone
+    #[arg(long)]
+    pub no_bags: bool,
+
+    /// Epochs of every network [default: the recipe's own]
+    #[arg(long, value_parser = values::epochs, allow_negative_numbers = true)]
+    pub epochs: Option<usize>,
+
+    /// Training images to learn from [default: the recipe's own]
+    #[arg(long, value_name = "COUNT", value_parser = values::images, allow_negative_numbers = true)]
+    pub images: Option<usize>,
+
+    /// Temperature of the distillation, above 0 [default: the recipe's own]
+    #[arg(long, value_parser = values::temperature, allow_negative_numbers = true)]
+    pub temperature: Option<f64>,
+
+    /// Share of the ensemble in what students learn, 0 to 1; the labels have the rest [default: the
+    /// recipe's own]
+    #[arg(long, value_parser = values::alpha, allow_negative_numbers = true)]
+    pub alpha: Option<f64>,
+
+    /// Folder with MNIST's four files, or with CIFAR-10: the binary version's six files, or train/ and
+    /// test/ with a folder of pictures for each class
+    #[arg(long, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+
+    /// Test on the validation images instead of the test images: for trying other settings without
+    /// looking at the test
+    #[arg(long)]
+    pub validate: bool,
+
+    /// Folder for what members say, a few hundred MB with --full; what is there already is not asked
+    /// again [default: a folder in that of the results]
+    #[arg(long, value_name = "FOLDER")]
+    pub cache: Option<PathBuf>,
+
+    /// Which seeds, which device, where the results go
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub run: RunOptions,
+}
+
+/// What is learned.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Handwritten digits; those that come with the program, or all of them with --full.
+    #[default]
+    Mnist,
+    /// Photos at half their size, from burn's cache, which is filled from the network, or from --data-dir.
+    Cifar10,
+}
+
+impl Options {
+    /// The recipe these options ask for.
+    pub fn recipe(&self) -> Recipe {
+        let mut recipe = match (self.data, self.full) {
+            (Kind::Cifar10, full) => Recipe {
+                seeds: if full { 3 } else { 1 },
+                ..Recipe::photos()
+            },
+            (Kind::Mnist, true) => Recipe::full(),
+            (Kind::Mnist, false) => Recipe::small(),
+        };
+        if self.quick {
+            recipe = recipe.quick();
+        }
+        recipe.members = self.members.unwrap_or(recipe.members);
+        recipe.training.epochs = self.epochs.unwrap_or(recipe.training.epochs);
+        recipe.amounts.train = self.images.or(recipe.amounts.train);
+        recipe.temperature = self.temperature.unwrap_or(recipe.temperature);
+        recipe.alpha = self.alpha.unwrap_or(recipe.alpha);
+        recipe
+    }
+
+    /// Where what members say is kept.
+    pub fn cache(&self) -> PathBuf {
+        self.cache
+            .clone()
+            .unwrap_or_else(|| self.run.out("ensemble").join("cache"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Options, clap::Error> {
+        Options::try_parse_from([&["ensemble"], arguments].concat())
+    }
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Options::command().debug_assert();
+        let help = Options::command().render_long_help().to_string();
+        assert!(help.starts_with("Watch an ensemble"), "{help}");
+    }
+
+    #[test]
+    fn bad_values_are_refused_with_their_option_and_the_remedy() {
+        let cases: [(&[&str], &str, &str); 8] = [
+            (&["--members", "1"], "--members", "at least 2"),
+            (&["--images", "0"], "--images", "at least 1"),
+            (&["--temperature", "0"], "--temperature", "above 0"),
+            (&["--alpha", "1.5"], "--alpha", "from 0"),
+            (&["--epochs", "0"], "--epochs", "at least 1"),
+            (&["--data", "imagenet"], "--data", "mnist, cifar10"),
+            (&["--seeds", "0"], "--seeds", "at least 1"),
+            (&["--full", "--quick"], "--quick", "cannot be used with"),
+        ];
+        for (arguments, option, remedy) in cases {
+            let message = parse(arguments).expect_err(option).to_string();
+            assert!(
+                message.contains(option) && message.contains(remedy),
+                "{arguments:?}: {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn options_change_the_recipe() {
+        let arguments = "--full --members 3 --epochs 7 --images 9 --temperature 2 --alpha 0.5";
+        let recipe = parse(&arguments.split(' ').collect::<Vec<_>>()).unwrap().recipe();
+        assert_eq!(
+            (recipe.members, recipe.training.epochs, recipe.amounts.train),
+            (3, 7, Some(9))
+        );
+        assert_eq!((recipe.temperature, recipe.alpha, recipe.seeds), (2.0, 0.5, 3));
+        let photos = parse(&["--data", "cifar10", "--quick"]).unwrap();
+        assert_eq!((photos.recipe().members, photos.recipe().amounts.train), (3, Some(600)));
+        assert!(photos.cache().ends_with("ensemble/cache"));
+    }
+}

@@ -1,0 +1,301 @@
+//! One seed of the experiment, from the members to the last student.
+
+use std::time::Instant;
+
+use burn::prelude::*;
+use kd::ensemble::{
+    Diversity, DiversityReport, Ensemble, FittedWeights, GeometricMean, MeanOfLogits, Members, Seeds, Weighted,
+    WeightedByEntropy, rule,
+};
+use kd::prelude::*;
+use kd_examples::failure::Failure;
+
+use crate::distil::{Objective, School};
+use crate::images::Views;
+use crate::lab::Lab;
+use crate::members::{Recording, hard, live, member, record};
+use crate::score::{Score, Who};
+use crate::train::{Run, train};
+use crate::way::Way;
+
+/// Whoever keeps the results, from the moment each of them is there.
+pub trait Keeper {
+    /// Keeps the score of a finished network.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Write`] when there is nowhere to keep it.
+    fn keep(&mut self, score: Score) -> Result<(), Failure>;
+
+    /// Keeps how unlike the members are, what recording all of them cost, and their fitted weights.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when there is nowhere to keep or to draw it.
+    fn look_at_members(&mut self, seed: u64, looks: Looks) -> Result<(), Failure>;
+}
+
+/// What there is to know about the members of a seed.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Looks {
+    /// How unlike they are on the test images.
+    pub diversity: DiversityReport,
+    /// What it cost to record them.
+    pub recording: Recording,
+    /// The weights that fit the validation images best.
+    pub fitted: Vec<f64>,
+}
+
+/// Trains all networks with this seed.
+///
+/// # Errors
+///
+/// [`Failure::Interrupted`] when the lab is; what was finished before has been kept.
+pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Failure> {
+    let views = Views {
+        count: lab.recipe.views,
+        seed,
+    };
+    let labels = labels(lab);
+    let (mut networks, mut says, mut recorded, mut cost) = (vec![], vec![], vec![], Recording::default());
+    for index in 0..lab.recipe.members {
+        let started = Instant::now();
+        let network = member(lab, views, seed, index)?;
+        let seconds = started.elapsed().as_secs_f64();
+        let logits = lab.ask(&network, &lab.data.test);
+        let score = Score::new(seed, Who::Member(index + 1), logits.clone(), labels.clone(), None);
+        keeper.keep(score.with_seconds(seconds))?;
+        let (replay, recording) = record(lab, views, &network)?;
+        cost.bytes += recording.bytes;
+        cost.seconds += recording.seconds;
+        recorded.push(replay);
+        says.push(logits);
+        networks.push(network);
+    }
+
+    let validated: Vec<Tensor<2>> = networks
+        .iter()
+        .map(|network| lab.ask(network, &lab.data.validation))
+        .collect();
+    let rows: Vec<usize> = (0..lab.data.validation.len()).collect();
+    let fitted = FittedWeights::of(&validated, lab.data.validation.targets(&rows, &lab.plain_device()))?.weights;
+    let mut diversity = Diversity::new(says.len());
+    diversity.update(&says, labels.clone());
+    let looks = Looks {
+        diversity: diversity.report().expect("there are images to be tested on"),
+        recording: cost,
+        fitted: fitted.shares().to_vec(),
+    };
+    keeper.look_at_members(seed, looks)?;
+
+    let together = |rule: &dyn rule::Rule<Labels = ()>| rule.combine(&Members::recorded(says.clone()), ());
+    let mean = together(&kd::ensemble::MeanOfProbs);
+    let combinations: [(Way, Tensor<2>); 5] = [
+        (Way::MeanOfProbs, mean.clone()),
+        (Way::GeometricMean, together(&GeometricMean)),
+        (Way::MeanOfLogits, together(&MeanOfLogits)),
+        (Way::Fitted, together(&Weighted::new(fitted.clone()))),
+        (Way::ByEntropy, together(&WeightedByEntropy)),
+    ];
+    for (way, logits) in combinations {
+        keeper.keep(Score::new(
+            seed,
+            Who::Ensemble(way),
+            logits,
+            labels.clone(),
+            Some(&mean),
+        ))?;
+    }
+
+    let (members, asked) = (Ensemble::new(recorded), Ensemble::new(networks.into_iter().map(live)));
+    let school = School {
+        lab,
+        members: &members,
+        fitted: &fitted,
+        views,
+    };
+    let students = [
+        (Who::Alone, Box::new(hard(&lab.device)) as Objective<'_>),
+        (Who::OfMember, school.taught_by_member(0)),
+    ];
+    let students = students
+        .into_iter()
+        .chain(Way::ALL.map(|way| (Who::Of(way), school.taught_by(way))))
+        .chain([(Who::Live, school.taught_live(&asked))]);
+    for (who, objective) in students {
+        let started = Instant::now();
+        let network = student(lab, views, seed, who, objective)?;
+        let seconds = started.elapsed().as_secs_f64();
+        let logits = lab.ask(&network, &lab.data.test);
+        keeper.keep(Score::new(seed, who, logits, labels.clone(), Some(&mean)).with_seconds(seconds))?;
+    }
+    Ok(())
+}
+
+/// Trains a network on all images. Those of a seed begin with the same weights and see the same views in the same order, so
+/// they differ in what they are taught alone.
+fn student(
+    lab: &Lab,
+    views: Views,
+    seed: u64,
+    who: Who,
+    objective: Objective<'_>,
+) -> Result<crate::network::Network, Failure> {
+    let rows: Vec<usize> = (0..lab.data.train.len()).collect();
+    let seeds = Seeds::new(seed);
+    let run = Run {
+        lab,
+        name: format!("seed {seed}: {}", who.name()),
+        views,
+        rows: &rows,
+        weights: seeds.initialization(lab.recipe.members),
+        order: seeds.order(lab.recipe.members, 0),
+    };
+    Ok(train(&run, objective)?)
+}
+
+fn labels(lab: &Lab) -> Tensor<1, Int> {
+    let rows: Vec<usize> = (0..lab.data.test.len()).collect();
+    lab.data.test.targets(&rows, &lab.plain_device())
+}
+
+#[cfg(test)]
+mod tests {
+    use kd_examples::digits::{Digits, PIXELS};
+    use kd_examples::interrupt::Interrupt;
+    use kd_examples::mlp::MlpConfig;
+
+    use super::*;
+    use crate::data::{Data, Source};
+    use crate::images::Images;
+    use crate::network::Shape;
+    use crate::recipe::{Recipe, Training};
+
+    /// Keeps scores, and presses Ctrl-C when there are this many.
+    struct Pressing {
+        interrupt: Interrupt,
+        at: usize,
+        scores: Vec<Score>,
+        looks: Vec<Looks>,
+    }
+
+    impl Keeper for Pressing {
+        fn keep(&mut self, score: Score) -> Result<(), Failure> {
+            self.scores.push(score);
+            if self.scores.len() == self.at {
+                self.interrupt.raise();
+            }
+            Ok(())
+        }
+
+        fn look_at_members(&mut self, _seed: u64, looks: Looks) -> Result<(), Failure> {
+            self.looks.push(looks);
+            Ok(())
+        }
+    }
+
+    /// Each class is a bright band of its own, which any network can learn.
+    fn bands(count: usize) -> Images {
+        let labels: Vec<u8> = (0..count).map(|row| (row % 10) as u8).collect();
+        let image = |label: &u8| {
+            let mut pixels = vec![0; PIXELS];
+            pixels[usize::from(*label) * 56..][..56].fill(255);
+            pixels
+        };
+        Images::Digits(Digits::new(labels.iter().flat_map(image).collect(), labels))
+    }
+
+    fn study(cache: &std::path::Path, at: usize) -> (Result<(), Failure>, Pressing) {
+        let source = Source {
+            name: "bands".into(),
+            train: 100,
+            validation: 30,
+            test: 50,
+            validated: false,
+        };
+        let interrupt = Interrupt::default();
+        let lab = Lab {
+            recipe: Recipe {
+                members: 2,
+                shape: Shape::Mlp(MlpConfig::new(vec![32])),
+                training: Training {
+                    epochs: 10,
+                    batch: 10,
+                    learning_rate: 0.1,
+                    weight_decay: 0.0,
+                },
+                views: 3,
+                temperature: 2.0,
+                ..Recipe::small()
+            },
+            data: Data {
+                train: bands(100),
+                validation: bands(30),
+                test: bands(50),
+                source,
+            },
+            bags: true,
+            cache: cache.to_path_buf(),
+            device: Device::flex().autodiff(),
+            interrupt: interrupt.clone(),
+        };
+        let mut keeper = Pressing {
+            interrupt,
+            at,
+            scores: Vec::new(),
+            looks: Vec::new(),
+        };
+        (run_seed(&lab, 5, &mut keeper), keeper)
+    }
+
+    #[test]
+    fn everybody_learns_and_a_cache_is_as_good_as_its_members() {
+        let folder = tempfile::tempdir().unwrap();
+        let (result, kept) = study(folder.path(), usize::MAX);
+        assert!(result.is_ok(), "{}", result.unwrap_err());
+        assert_eq!(kept.scores.len(), 2 + 5 + 2 + Way::ALL.len() + 1);
+        for score in &kept.scores {
+            let Score { who, errors, .. } = score;
+            assert!(*errors < 10, "{} did not learn bands: {errors} errors", who.name());
+        }
+        let of = |who| {
+            kept.scores
+                .iter()
+                .find(|score| score.who == who)
+                .expect("it was trained")
+        };
+        let (cached, live) = (of(Who::Of(Way::MeanOfProbs)), of(Who::Live));
+        // The same numbers went into the same steps, and so the same came out.
+        assert_eq!(cached.report, live.report);
+        assert_ne!(cached.report, of(Who::Alone).report);
+        assert!(cached.agreement.is_some() && kept.scores[0].agreement.is_none());
+        let looks = &kept.looks[0];
+        assert_eq!((looks.fitted.len(), looks.diversity.samples), (2, 50));
+        assert!(looks.recording.bytes > 2 * 300 * 10 * 4);
+    }
+
+    #[test]
+    fn an_interrupt_keeps_what_is_finished_and_a_second_run_asks_nobody_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let (result, kept) = study(folder.path(), 3);
+        assert!(matches!(result, Err(Failure::Interrupted(_))));
+        let scored: Vec<Who> = kept.scores.iter().map(|score| score.who).collect();
+        assert_eq!(scored[..2], [Who::Member(1), Who::Member(2)]);
+        let members = |folder: &std::path::Path| std::fs::read_dir(folder).unwrap().count();
+        assert_eq!(members(folder.path()), 2);
+        let written = |folder: &std::path::Path| -> Vec<_> {
+            let files = std::fs::read_dir(folder)
+                .unwrap()
+                .flat_map(|folder| std::fs::read_dir(folder.unwrap().path()).unwrap());
+            files
+                .map(|file| file.unwrap())
+                .filter(|file| file.path().extension().is_some_and(|end| end == "safetensors"))
+                .map(|file| (file.path(), file.metadata().unwrap().modified().unwrap()))
+                .collect()
+        };
+        let before = written(folder.path());
+        assert!(!before.is_empty());
+        study(folder.path(), 3).1.scores.clear();
+        assert_eq!(written(folder.path()), before);
+    }
+}

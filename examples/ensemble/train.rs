@@ -1,0 +1,95 @@
+//! The training loop, the same for every network: shuffled batches of views, momentum, a learning rate that decays to zero.
+
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{GradientsParams, SgdConfig};
+use burn::prelude::*;
+use kd::prelude::*;
+use kd_examples::interrupt::Interrupted;
+use kd_examples::progress::Progress;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use crate::images::Views;
+use crate::lab::Lab;
+use crate::network::Network;
+
+/// One training: whose, on which images, with which seeds.
+pub struct Run<'a> {
+    /// Where it takes place.
+    pub lab: &'a Lab,
+    /// Who learns.
+    pub name: String,
+    /// The views it learns from.
+    pub views: Views,
+    /// The training images it learns from; one that comes twice counts twice.
+    pub rows: &'a [usize],
+    /// Of the first weights.
+    pub weights: u64,
+    /// Of the order of the images.
+    pub order: u64,
+}
+
+/// What a step learns from.
+pub struct Batch {
+    /// `[batch, channels, side, side]`
+    pub images: Tensor<4>,
+    /// `[batch]`
+    pub labels: Tensor<1, Int>,
+    /// Which views these are.
+    pub ids: Vec<u64>,
+    /// Steps before this one.
+    pub step: usize,
+}
+
+/// Trains a fresh network: every step goes down the slope of `objective`, a `[1]`.
+///
+/// # Errors
+///
+/// [`Interrupted`] at the step at which the lab's interrupt is raised.
+pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) -> Result<Network, Interrupted> {
+    let Run { lab, views, rows, .. } = run;
+    let (training, device) = (lab.recipe.training, &lab.device);
+    device.seed(run.weights);
+    let mut network = lab.recipe.shape.init(device);
+    let mut rng = StdRng::seed_from_u64(run.order);
+    let momentum = MomentumConfig::new().with_dampening(0.0).with_nesterov(true);
+    let decay = (training.weight_decay > 0.0).then(|| WeightDecayConfig::new(training.weight_decay as f32));
+    let mut optimizer = SgdConfig::new()
+        .with_momentum(Some(momentum))
+        .with_weight_decay(decay)
+        .init();
+    let steps = rows.len().div_ceil(training.batch);
+    let (all_steps, warm_up) = (training.epochs * steps, training.epochs * steps / 10);
+    let learning_rate = Schedule::cosine(training.learning_rate, 0.0, all_steps - warm_up).warm_up(warm_up);
+    let progress = Progress::new(run.name.as_str(), training.epochs, steps);
+    let mut order = rows.to_vec();
+    let mut step = 0;
+
+    for epoch in 0..training.epochs {
+        order.shuffle(&mut rng);
+        let mut total = Tensor::<1>::zeros([1], &lab.plain_device());
+        for chosen in order.chunks(training.batch) {
+            lab.interrupt.check()?;
+            let ids: Vec<u64> = chosen.iter().map(|row| views.id(*row, epoch)).collect();
+            let batch = Batch {
+                images: lab.data.train.views(views, &ids, device),
+                labels: lab.data.train.targets(chosen, device),
+                ids,
+                step,
+            };
+            let loss = objective(&network, batch);
+            let gradients = GradientsParams::from_grads(loss.backward(), &network);
+            step += 1;
+            network = optimizer.step(learning_rate.at(step), network, gradients);
+
+            // Summed on the device: reading it back at every step would hold up a GPU.
+            total = total + loss.without_autodiff() * chosen.len() as f32;
+            progress.step();
+        }
+        let loss = f64::from(total.into_scalar::<f32>()) / rows.len() as f64;
+        progress.epoch(epoch + 1, loss, lab.glance(&network));
+    }
+    Ok(network)
+}

@@ -1,0 +1,56 @@
+//! Everything that can end an example early.
+
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::cifar10;
+use crate::data::DataError;
+use crate::device::DeviceError;
+use crate::interrupt::{INTERRUPTED_STATUS, Interrupted};
+use crate::picture::DrawError;
+use crate::whole_file::WriteError;
+
+/// What went wrong, in words for whoever sits before the terminal.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// Ctrl-C.
+    #[error(transparent)]
+    Interrupted(#[from] Interrupted),
+    /// No grey images.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// No photos.
+    #[error(transparent)]
+    Photos(#[from] cifar10::DataError),
+    /// No device.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// No file.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// No picture.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// No photos in a picture.
+    #[error("cannot make a PNG of the photos: {0}")]
+    Png(#[from] image::ImageError),
+    /// What the library refuses.
+    #[error("cannot distil: {0}")]
+    Distillation(#[from] kd::Error),
+    /// No Ctrl-C.
+    #[error("cannot listen for Ctrl-C: {0}")]
+    CtrlC(#[from] ctrlc::Error),
+}
+
+/// What a program tells the shell, and, where it failed, the user.
+pub fn exit_code(finished: Result<(), Failure>) -> ExitCode {
+    match finished {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Interrupted(_)) => ExitCode::from(INTERRUPTED_STATUS),
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
