@@ -7,7 +7,6 @@ use kd::ensemble::{
     Diversity, DiversityReport, Ensemble, FittedWeights, GeometricMean, MeanOfLogits, Members, Seeds, Weighted,
     WeightedByEntropy, rule,
 };
-use kd::prelude::*;
 use kd_examples::failure::Failure;
 
 use crate::distil::{Objective, School};
