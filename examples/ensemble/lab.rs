@@ -10,6 +10,7 @@ use crate::data::Data;
 use crate::images::Images;
 use crate::network::Network;
 use crate::recipe::Recipe;
+use crate::way::Way;
 
 /// Images that go through a network at once when nothing is trained.
 pub const BATCH: usize = 500;
@@ -24,6 +25,8 @@ pub struct Lab {
     pub data: Data,
     /// Whether each member learns from a bag of its own, or from all images.
     pub bags: bool,
+    /// The ways to learn from many that are tried.
+    pub ways: Vec<Way>,
     /// Where what members say is kept.
     pub cache: PathBuf,
     /// The device to train on, with autodiff.

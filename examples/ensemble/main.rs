@@ -57,6 +57,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         recipe,
         data,
         bags: !options.no_bags,
+        ways: options.ways(),
         cache: options.cache(),
         device: device.autodiff(),
         interrupt,

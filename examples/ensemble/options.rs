@@ -8,6 +8,7 @@ use kd_examples::values;
 use serde::Serialize;
 
 use crate::recipe::Recipe;
+use crate::way::Way;
 
 /// Watch an ensemble become one network.
 ///
@@ -55,6 +56,10 @@ pub struct Options {
     /// recipe's own]
     #[arg(long, value_parser = values::alpha, allow_negative_numbers = true)]
     pub alpha: Option<f64>,
+
+    /// Learn from many in these ways only [default: all]
+    #[arg(long, value_name = "WAY", value_enum, value_delimiter = ',')]
+    pub ways: Vec<Way>,
 
     /// Folder with MNIST's four files, or with CIFAR-10: the binary version's six files, or train/ and
     /// test/ with a folder of pictures for each class
@@ -108,6 +113,12 @@ impl Options {
         recipe.temperature = self.temperature.unwrap_or(recipe.temperature);
         recipe.alpha = self.alpha.unwrap_or(recipe.alpha);
         recipe
+    }
+
+    /// The ways to learn from many that are wanted.
+    pub fn ways(&self) -> Vec<Way> {
+        let wanted = |way: &Way| self.ways.is_empty() || self.ways.contains(way);
+        Way::ALL.into_iter().filter(wanted).collect()
     }
 
     /// Where what members say is kept.
@@ -168,5 +179,8 @@ mod tests {
         let photos = parse(&["--data", "cifar10", "--quick"]).unwrap();
         assert_eq!((photos.recipe().members, photos.recipe().amounts.train), (3, Some(600)));
         assert!(photos.cache().ends_with("ensemble/cache"));
+        assert_eq!(photos.ways(), Way::ALL);
+        let few = parse(&["--ways", "random,mean-of-probs"]).unwrap().ways();
+        assert_eq!(few, [Way::MeanOfProbs, Way::Random]);
     }
 }

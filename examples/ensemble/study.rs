@@ -119,7 +119,7 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     ];
     let students = students
         .into_iter()
-        .chain(Way::ALL.map(|way| (Who::Of(way), school.taught_by(way))))
+        .chain(lab.ways.iter().map(|way| (Who::Of(*way), school.taught_by(*way))))
         .chain([(Who::Live, school.taught_live(&asked))]);
     for (who, objective) in students {
         let started = Instant::now();
@@ -234,6 +234,7 @@ mod tests {
                 source,
             },
             bags: true,
+            ways: Way::ALL.into(),
             cache: cache.to_path_buf(),
             device: Device::flex().autodiff(),
             interrupt: interrupt.clone(),

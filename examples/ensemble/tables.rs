@@ -72,7 +72,13 @@ fn agreement(report: &Report, who: &dyn Fn(Who) -> bool) -> Option<Spread> {
 }
 
 fn ways(report: &Report) -> String {
-    let rows = Way::ALL.map(|way| {
+    let tried = |way: &Way| {
+        report
+            .scores
+            .iter()
+            .any(|score| [Who::Of(*way), Who::Ensemble(*way)].contains(&score.who))
+    };
+    let rows = Way::ALL.into_iter().filter(tried).map(|way| {
         let errors = |who| report.over(|other| other == who, |score| score.errors as f64);
         let student = Who::Of(way);
         vec![

@@ -1,9 +1,10 @@
 //! The ways to learn from many teachers that are compared.
 
+use clap::ValueEnum;
 use serde::{Serialize, Serializer};
 
 /// How students learn from members, in the order of the tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Way {
     /// From the mean of their probabilities.
     MeanOfProbs,
