@@ -1,6 +1,7 @@
 //! Labelled images of either kind, and the views of them that networks learn from.
 
 use burn::prelude::*;
+use kd::cache::CacheKey;
 use kd_examples::cifar10::batch::{self, View};
 use kd_examples::cifar10::photos::Photos;
 use kd_examples::digits::{Digits, SIDE, Shift};
@@ -56,14 +57,11 @@ impl Images {
         let rows: Vec<usize> = ids.iter().map(|id| views.row(*id)).collect();
         match self {
             Self::Digits(digits) => {
-                let shifts: Vec<Shift> = ids
-                    .iter()
-                    .map(|id| Shift::random(JITTER, &mut views.rng(*id)))
-                    .collect();
+                let shifts = views.each(ids, Shift::default(), |rng| Shift::random(JITTER, rng));
                 square(digits.shifted(&rows, &shifts, device))
             }
             Self::Photos { photos, side } => {
-                let seen: Vec<View> = ids.iter().map(|id| View::random(&mut views.rng(*id))).collect();
+                let seen = views.each(ids, View::PLAIN, View::random);
                 batch::views(photos, &rows, &seen, *side, device)
             }
         }
@@ -75,8 +73,8 @@ fn square(pixels: Tensor<2>) -> Tensor<4> {
     pixels.reshape([rows, 1, SIDE, SIDE])
 }
 
-/// So many views of each image, shifted (and photos mirrored) by chance. A view has an id, and the id and the seed alone say
-/// how it looks: whoever asks a teacher about it later, or reads what the teacher once said, means the same pixels.
+/// So many views of each image: the first is the image as it is, the others are shifted (and photos mirrored) by chance. A view
+/// has an id, and the id and the seed alone say how it looks: whoever asks a teacher about it later, or reads what the teacher once said, means the same pixels.
 #[derive(Clone, Copy, Debug)]
 pub struct Views {
     /// Of each image.
@@ -98,15 +96,26 @@ impl Views {
 
     /// In the words of a cache's key.
     pub fn name(&self) -> String {
-        format!("{} seeded views of each image, seed {}", self.count, self.seed)
+        match self.count {
+            1 => CacheKey::PLAIN.into(),
+            count => format!("as it is, and {} shifted views by seed {}", count - 1, self.seed),
+        }
     }
 
     fn row(&self, id: u64) -> usize {
         id as usize / self.count
     }
 
-    fn rng(&self, id: u64) -> StdRng {
-        StdRng::from_seed(kd::seed_for(self.seed as usize, &[id as usize]))
+    /// How each of these views looks.
+    fn each<L: Clone>(&self, ids: &[u64], plain: L, random: impl Fn(&mut StdRng) -> L) -> Vec<L> {
+        let look = |id: &u64| match *id as usize % self.count {
+            0 => plain.clone(),
+            _ => random(&mut StdRng::from_seed(kd::seed_for(
+                self.seed as usize,
+                &[*id as usize],
+            ))),
+        };
+        ids.iter().map(look).collect()
     }
 }
 
@@ -142,9 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn plain_images_are_not_moved() {
-        let plain = values(dots(1).plain(&[0], &Device::flex()));
+    fn plain_images_are_not_moved_and_come_first() {
+        let (images, device) = (dots(1), Device::flex());
+        let plain = values(images.plain(&[0], &device));
         assert_eq!(plain[14 * SIDE + 14], 1.0);
+        let views = Views { count: 3, seed: 1 };
+        assert_eq!(values(images.views(&views, &[views.id(0, 0)], &device)), plain);
+        assert_eq!(Views { count: 1, seed: 1 }.name(), "plain");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use kd_examples::run_options::RunOptions;
 use kd_examples::values;
 use serde::Serialize;
 
+use crate::network::Shape;
 use crate::recipe::Recipe;
 use crate::way::Way;
 
@@ -47,6 +48,15 @@ pub struct Options {
     /// Training images to learn from [default: the recipe's own]
     #[arg(long, value_name = "COUNT", value_parser = values::images, allow_negative_numbers = true)]
     pub images: Option<usize>,
+
+    /// Views of each image that are learned from: 1 is the image as it is, more are shifted as well
+    /// [default: the recipe's own]
+    #[arg(long, value_name = "COUNT", value_parser = values::count, allow_negative_numbers = true)]
+    pub views: Option<usize>,
+
+    /// Hidden units of a network for digits, layer by layer [default: the recipe's own]
+    #[arg(long, value_name = "UNITS", value_parser = values::count, value_delimiter = ',', allow_negative_numbers = true)]
+    pub hidden: Vec<usize>,
 
     /// Temperature of the distillation, above 0 [default: the recipe's own]
     #[arg(long, value_parser = values::temperature, allow_negative_numbers = true)]
@@ -110,6 +120,10 @@ impl Options {
         recipe.members = self.members.unwrap_or(recipe.members);
         recipe.training.epochs = self.epochs.unwrap_or(recipe.training.epochs);
         recipe.amounts.train = self.images.or(recipe.amounts.train);
+        recipe.views = self.views.unwrap_or(recipe.views);
+        if let (Shape::Mlp(config), false) = (&mut recipe.shape, self.hidden.is_empty()) {
+            config.hidden = self.hidden.clone();
+        }
         recipe.temperature = self.temperature.unwrap_or(recipe.temperature);
         recipe.alpha = self.alpha.unwrap_or(recipe.alpha);
         recipe
@@ -148,9 +162,11 @@ mod tests {
 
     #[test]
     fn bad_values_are_refused_with_their_option_and_the_remedy() {
-        let cases: [(&[&str], &str, &str); 8] = [
+        let cases: [(&[&str], &str, &str); 10] = [
             (&["--members", "1"], "--members", "at least 2"),
             (&["--images", "0"], "--images", "at least 1"),
+            (&["--views", "0"], "--views", "at least 1"),
+            (&["--hidden", "0"], "--hidden", "at least 1"),
             (&["--temperature", "0"], "--temperature", "above 0"),
             (&["--alpha", "1.5"], "--alpha", "from 0"),
             (&["--epochs", "0"], "--epochs", "at least 1"),
@@ -169,13 +185,17 @@ mod tests {
 
     #[test]
     fn options_change_the_recipe() {
-        let arguments = "--full --members 3 --epochs 7 --images 9 --temperature 2 --alpha 0.5";
+        let arguments = "--full --members 3 --epochs 7 --images 9 --temperature 2 --alpha 0.5 --views 4 --hidden 7,5";
         let recipe = parse(&arguments.split(' ').collect::<Vec<_>>()).unwrap().recipe();
         assert_eq!(
             (recipe.members, recipe.training.epochs, recipe.amounts.train),
             (3, 7, Some(9))
         );
         assert_eq!((recipe.temperature, recipe.alpha, recipe.seeds), (2.0, 0.5, 3));
+        assert_eq!(
+            (recipe.views, recipe.shape.to_string()),
+            (4, "7 + 5 hidden units".into())
+        );
         let photos = parse(&["--data", "cifar10", "--quick"]).unwrap();
         assert_eq!((photos.recipe().members, photos.recipe().amounts.train), (3, Some(600)));
         assert!(photos.cache().ends_with("ensemble/cache"));

@@ -42,6 +42,15 @@ pub fn members(text: &str) -> Result<usize, String> {
     number.ok_or_else(|| "give a whole number, at least 2: one network is no ensemble".into())
 }
 
+/// A number of anything else.
+///
+/// # Errors
+///
+/// What to give instead.
+pub fn count(text: &str) -> Result<usize, String> {
+    at_least_one(text, "with none there is nothing to learn with")
+}
+
 fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str, why: &str) -> Result<N, String> {
     let number = text.parse().ok().filter(|number| *number >= N::from(1));
     number.ok_or_else(|| format!("give a whole number, at least 1: {why}"))
