@@ -27,6 +27,8 @@ pub struct Lab {
     pub bags: bool,
     /// The ways to learn from many that are tried.
     pub ways: Vec<Way>,
+    /// Whether there is a student whose teachers are asked in every step.
+    pub live: bool,
     /// Where what members say is kept.
     pub cache: PathBuf,
     /// The device to train on, with autodiff.

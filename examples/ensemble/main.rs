@@ -58,6 +58,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         data,
         bags: !options.no_bags,
         ways: options.ways(),
+        live: options.live || !options.full,
         cache: options.cache(),
         device: device.autodiff(),
         interrupt,

@@ -71,6 +71,11 @@ pub struct Options {
     #[arg(long, value_name = "WAY", value_enum, value_delimiter = ',')]
     pub ways: Vec<Way>,
 
+    /// With --full: train the student whose teachers are asked in every step as well, which ends as the
+    /// one from the cache does, and takes several times as long
+    #[arg(long)]
+    pub live: bool,
+
     /// Folder with MNIST's four files, or with CIFAR-10: the binary version's six files, or train/ and
     /// test/ with a folder of pictures for each class
     #[arg(long, value_name = "FOLDER")]

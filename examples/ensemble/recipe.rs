@@ -48,21 +48,21 @@ impl Recipe {
     pub fn full() -> Self {
         Self {
             members: 10,
-            shape: Shape::Mlp(MlpConfig::new(vec![128, 128])),
+            shape: Shape::Mlp(MlpConfig::new(vec![400, 400])),
             training: Training {
-                epochs: 16,
+                epochs: 14,
                 batch: 128,
                 learning_rate: 0.1,
                 weight_decay: 0.0,
             },
-            views: 8,
+            views: 7,
             amounts: Amounts {
                 train: None,
                 validation: 5000,
                 test: None,
             },
-            temperature: 4.0,
-            alpha: 0.9,
+            temperature: 2.0,
+            alpha: 1.0,
             seeds: 3,
         }
     }
@@ -72,11 +72,13 @@ impl Recipe {
         let full = Self::full();
         Self {
             members: 5,
+            shape: Shape::Mlp(MlpConfig::new(vec![128, 128])),
             training: Training {
                 epochs: 20,
                 batch: 64,
                 ..full.training
             },
+            views: 8,
             amounts: Amounts {
                 validation: 1000,
                 ..full.amounts

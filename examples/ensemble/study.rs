@@ -120,7 +120,7 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     let students = students
         .into_iter()
         .chain(lab.ways.iter().map(|way| (Who::Of(*way), school.taught_by(*way))))
-        .chain([(Who::Live, school.taught_live(&asked))]);
+        .chain(lab.live.then(|| (Who::Live, school.taught_live(&asked))));
     for (who, objective) in students {
         let started = Instant::now();
         let network = student(lab, views, seed, who, objective)?;
@@ -235,6 +235,7 @@ mod tests {
             },
             bags: true,
             ways: Way::ALL.into(),
+            live: true,
             cache: cache.to_path_buf(),
             device: Device::flex().autodiff(),
             interrupt: interrupt.clone(),
