@@ -1,6 +1,6 @@
 """Prints the results of the example `ensemble` as Markdown: `python tools/results/ensemble.py out/ensemble/results.json`.
 
-What stands in docs/results/ensemble.md comes from here, so that no number is copied by hand.
+Several files, of one seed or more each, are printed as one run. What stands in docs/results/ensemble.md comes from here, so that no number is copied by hand.
 """
 
 import json
@@ -10,17 +10,20 @@ import sys
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    report = json.loads(pathlib.Path(sys.argv[1]).read_text())
-    scores = report["scores"]
+    reports = [json.loads(pathlib.Path(path).read_text()) for path in sys.argv[1:]]
+    scores = [score for report in reports for score in report["scores"]]
     if not scores:
-        sys.exit(f"{sys.argv[1]} holds no scores: the run ended before its first network was finished")
+        sys.exit("there are no scores: the run ended before its first network was finished")
     seeds = sorted({score["seed"] for score in scores})
+    report = reports[0]
+    if any([other["recipe"], other["data"]] != [report["recipe"], report["data"]] for other in reports):
+        sys.exit("these are not the results of one recipe on the same images")
     data = report["data"]
-    print(f"Command: `ensemble {' '.join(report['command'])}`. burn {report['burn']}, {data['name']}:")
-    print(f"{data['train']} images to learn from, {data['validation']} held out, {data['test']} to be tested on.")
-    print(f"Complete: {'yes' if report['complete'] else 'no'}.\n")
+    for other in reports:
+        print(f"Command: `ensemble {' '.join(other['command'])}`. Complete: {'yes' if other['complete'] else 'no'}.")
+    print(f"\nburn {report['burn']}, {data['name']}: {data['train']} images to learn from, {data['validation']} held out, {data['test']} to be tested on.\n")
 
     members = {seed: [score for score in scores if score["seed"] == seed and score["who"].startswith("member ")] for seed in seeds}
     others = list(dict.fromkeys(score["who"] for score in scores if not score["who"].startswith("member ")))
@@ -45,7 +48,7 @@ def main() -> None:
 
     print("\n| Seed | members right % | together right % | two disagree % | both wrong % | correlation of errors | recorded MB |")
     print("|--:|" + "--:|" * 6)
-    for entry in report["members"]:
+    for entry in (entry for other in reports for entry in other["members"]):
         found = entry["diversity"]
         alone = 100 * mean(found["accuracies"])
         cells = [f"{alone:.2f}", f"{100 * found['ensemble_accuracy']:.2f}", f"{100 * pairs(found['disagreement']):.2f}"]
