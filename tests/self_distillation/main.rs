@@ -2,12 +2,15 @@
 
 mod byot;
 mod byot_bad_input;
+mod byot_training;
 mod chain;
 mod class_wise;
 mod deep_supervision;
 mod distortion;
 mod early_exit;
 mod ema;
+mod ema_saved;
+mod ema_teacher;
 mod folder;
 mod generations;
 mod hard_label;
