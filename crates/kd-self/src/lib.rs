@@ -56,6 +56,7 @@ mod exit_table;
 mod exit_weights;
 mod exits;
 mod generations;
+mod hard_and_soft;
 mod hard_label;
 mod last_batch;
 mod mean_discrepancy;
