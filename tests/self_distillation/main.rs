@@ -20,6 +20,7 @@ mod mean_discrepancy;
 mod metrics;
 mod mutual;
 mod network;
+mod next_anchor;
 mod past_predictions;
 mod progressive;
 mod resumed;

@@ -18,7 +18,7 @@
 //! | [`Ema`] | the average of a student's weights teaches it: mean teacher (Tarvainen & Valpola, 2017) |
 //! | [`Generations`] | each of a row of equal networks teaches the next: born-again networks (Furlanello et al., 2018) |
 //! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
-//! | [`Route`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
+//! | [`Route`], [`next_anchor`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
 //! | [`CyclicSchedule`] | the end of a cycle of learning rates the next: snapshots (Huang et al., 2017; Yang et al., 2019) |
 //! | [`ProgressiveLoss`], [`PastPredictions`] | what the network said of a sample an epoch ago, the sample (PS-KD) |
 //! | [`LastBatchLoss`], [`LastBatch`], [`LastBatchSampler`] | what it said of half of a batch one step ago, that half (DLB) |
@@ -61,6 +61,7 @@ mod hard_label;
 mod last_batch;
 mod mean_discrepancy;
 mod mutual;
+mod next_anchor;
 mod past_predictions;
 mod progressive;
 mod record;
@@ -96,6 +97,7 @@ pub use last_batch::{
 };
 pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
 pub use mutual::{MutualLoss, MutualLossConfig};
+pub use next_anchor::next_anchor;
 pub use past_predictions::{PastPredictions, PastPredictionsConfig};
 pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
 pub use route::Route;
