@@ -27,4 +27,5 @@ mod resumed;
 mod route;
 mod snapshot;
 mod universal_self;
+mod universal_self_mixed;
 mod virtual_teacher;

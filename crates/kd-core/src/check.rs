@@ -32,7 +32,7 @@ pub use feature::{
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
-pub use labels::{confidence, label_count, labelled, labels};
+pub use labels::{confidence, label_count, labelled, labels, mixed_labels};
 pub use members::{
     as_many_members, at_least_as_hard, at_least_one, at_most, distributions, measured, member_weights, most_of_each,
     no_more_networks, one_each, ratio, rising, same_member, same_members,

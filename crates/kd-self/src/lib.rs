@@ -37,7 +37,7 @@
 //! |---|---|
 //! | [`Chain`] | a teacher its assistants, the last of them the student: TAKD (Mirzadeh et al., 2019) |
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
-//! | [`UskdLoss`] | its certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
+//! | [`UskdLoss`], [`MixedLabels`] | its certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
 mod average;
 mod byot;
@@ -58,8 +58,10 @@ mod exits;
 mod generations;
 mod hard_and_soft;
 mod hard_label;
+mod label_part;
 mod last_batch;
 mod mean_discrepancy;
+mod mixed_labels;
 mod mutual;
 mod next_anchor;
 mod past_predictions;
@@ -68,8 +70,10 @@ mod record;
 mod route;
 mod seeded;
 mod snapshot;
+mod soft_targets;
 mod tensor_file;
 mod universal_self;
+mod universal_self_config;
 mod virtual_teacher;
 mod weighted_sum;
 mod with_middle;
@@ -96,12 +100,14 @@ pub use last_batch::{
     LastBatch, LastBatchLoss, LastBatchLossConfig, LastBatchSampler, LastBatchSamplerConfig, Recalled,
 };
 pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
+pub use mixed_labels::MixedLabels;
 pub use mutual::{MutualLoss, MutualLossConfig};
 pub use next_anchor::next_anchor;
 pub use past_predictions::{PastPredictions, PastPredictionsConfig};
 pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
 pub use route::Route;
 pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
-pub use universal_self::{UskdLoss, UskdLossConfig};
+pub use universal_self::UskdLoss;
+pub use universal_self_config::UskdLossConfig;
 pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
 pub use with_middle::WithMiddle;
