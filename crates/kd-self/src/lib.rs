@@ -42,6 +42,7 @@
 mod average;
 mod byot;
 mod byot_config;
+mod certain;
 mod chain;
 mod class_pairs;
 mod class_wise;
