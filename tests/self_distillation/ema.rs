@@ -1,6 +1,4 @@
-//! The average of weights, against its closed form; what it leaves alone; what it says to bad input.
-
-use std::{fs, path::PathBuf};
+//! The average of weights, against its closed form; what it says to bad input.
 
 use burn::{
     module::{Module, Param, ParamId},
@@ -9,14 +7,11 @@ use burn::{
 };
 use kd::{
     prelude::*,
-    self_distillation::{Buffers, Ema, EmaConfig},
+    self_distillation::{Buffers, EmaConfig},
 };
-use kd_testkit::{assert_close, contents, device, laws, read, within};
+use kd_testkit::{assert_close, contents, device, read, within};
 
-use crate::{
-    folder::Folder,
-    network::{Network, input, step},
-};
+use crate::network::Network;
 
 /// A parameter of every kind.
 #[derive(Module, Debug)]
@@ -183,134 +178,6 @@ fn an_average_of_half_precision_moves() {
         let average = ema.module().val();
         assert_eq!(average.dtype(), DType::F32);
         assert_close("average", &read(average), &[2.0 - 0.999f64.powi(3)], within(1e-6));
-    }
-}
-
-/// To the bit, whether somebody takes averages of it or not: parameters, statistics, and what is learnt from.
-#[test]
-fn the_student_notices_nothing() {
-    let device = device().autodiff();
-    let start = Network::new(&device);
-    let batches = [(); 4].map(|()| input(&device));
-    let train = |averaged: bool| {
-        // Training mode copies the running statistics.
-        let mut student = start.valid().train();
-        let mut ema = EmaConfig::new().init(&student);
-        for x in &batches {
-            // Without dropout, whose numbers would be other ones.
-            let loss = student.without_dropout(x.clone()).square().mean();
-            student = step(student, loss);
-            if averaged {
-                let (ids, tracked) = (student.ids(), student.tracked());
-                ema.update(&student);
-                assert_eq!((ids, tracked), (student.ids(), student.tracked()));
-                assert!(student.tracked().iter().any(|&tracked| tracked));
-            }
-        }
-        contents(&student.valid())
-    };
-    assert_eq!(train(true), train(false));
-}
-
-#[test]
-fn a_mean_teacher_never_changes_within_a_step() {
-    let device = device().autodiff();
-    let mut ema = EmaConfig::new().init(&Network::new(&device));
-    ema.update(&Network::new(&device));
-    let teacher = ema.teacher(Network::forward);
-    let kd = SoftLabelLossConfig::new().init();
-    laws::a_teacher_never_changes(ema.module(), || {
-        let (student, x) = (Network::new(&device), input(&device));
-        let taught = teacher.teach(x.clone().require_grad());
-        assert!(!taught.is_autodiff() && !taught.is_tracked());
-        let loss = kd.forward(student.forward(x), taught);
-        step(student, loss);
-    });
-    let x = input(&device);
-    assert_eq!(
-        read(teacher.teach(x.clone())),
-        read(teacher.teach(x)),
-        "dropout is on, or statistics have moved"
-    );
-}
-
-/// Clones of a Burn module share their running statistics; those of an average must not.
-#[test]
-fn what_was_taken_from_it_stays() {
-    let device = device().autodiff();
-    let mut ema = EmaConfig::new().init(&Network::new(&device));
-    ema.update(&trained(&device));
-    let (taken, teacher, x) = (ema.module().clone(), ema.teacher(Network::forward), input(&device));
-    let before = (contents(&taken), read(teacher.teach(x.clone())));
-    ema.update(&trained(&device));
-    assert_ne!(before.0, contents(ema.module()));
-    assert_eq!(before, (contents(&taken), read(teacher.teach(x))));
-}
-
-fn trained(device: &Device) -> Network {
-    let student = Network::new(device);
-    let loss = student.forward(input(device)).square().mean();
-    step(student, loss)
-}
-
-#[test]
-fn it_goes_on_where_it_was_saved_to_the_bit() {
-    let device = device().autodiff();
-    let folder = Folder::new("ema-saved");
-    let file = folder.file("ema.bpk");
-    let config = EmaConfig::new();
-    let mut ema = config.init(&Network::new(&device));
-    for _ in 0..3 {
-        ema.update(&trained(&device));
-    }
-    ema.save(&file).unwrap();
-    assert_eq!(folder.files(), 1, "nothing is left beside it");
-
-    let mut again = config.init(&Network::new(&device));
-    again.load(&file).unwrap();
-    assert_eq!(again.step(), 3);
-    assert_eq!(contents(again.module()), contents(ema.module()));
-    assert!(!again.module().inner.weight.val().is_autodiff());
-
-    // The warm-up goes on as well.
-    let student = trained(&device);
-    ema.update(&student);
-    again.update(&student);
-    assert_eq!(contents(again.module()), contents(ema.module()));
-}
-
-#[test]
-fn a_file_that_does_not_fit_changes_nothing_and_says_why() {
-    let device = device();
-    let folder = Folder::new("ema-bad");
-    let (file, missing) = (folder.file("ema.bpk"), folder.file("missing/ema.bpk"));
-    let linear = |width: usize, bias: bool| LinearConfig::new(3, width).with_bias(bias).init(&device);
-    let told = |ema: &mut Ema<burn::nn::Linear>, path: &PathBuf, words: &str| {
-        let before = contents(ema.module());
-        let message = ema.load(path).unwrap_err().to_string();
-        assert!(message.contains("ema.bpk") && message.contains(words), "{message}");
-        assert_eq!((before, ema.step()), (contents(ema.module()), 1));
-    };
-    let mut ema = EmaConfig::new().init(&linear(4, true));
-    ema.update(&linear(4, true));
-
-    told(&mut ema, &missing, "cannot read");
-    assert!(ema.save(&missing).unwrap_err().to_string().starts_with("cannot write"));
-
-    EmaConfig::new().init(&linear(5, true)).save(&file).unwrap();
-    for words in ["average.weight: shape mismatch", "[3, 4]", "[3, 5]"] {
-        told(&mut ema, &file, words);
-    }
-    EmaConfig::new().init(&linear(4, false)).save(&file).unwrap();
-    told(&mut ema, &file, "average.bias");
-    linear(4, true).into_record().save(&file).unwrap();
-    told(&mut ema, &file, "does not fit this network");
-
-    ema.save(&file).unwrap();
-    let whole = fs::read(&file).unwrap();
-    for length in [0, 10, whole.len() / 2, whole.len() - 1] {
-        fs::write(&file, &whole[..length]).unwrap();
-        told(&mut ema, &file, "is not a valid record of a network");
     }
 }
 

@@ -2,12 +2,15 @@
 
 mod byot;
 mod byot_bad_input;
+mod byot_training;
 mod chain;
 mod class_wise;
 mod deep_supervision;
 mod distortion;
 mod early_exit;
 mod ema;
+mod ema_saved;
+mod ema_teacher;
 mod folder;
 mod generations;
 mod hard_label;
@@ -17,10 +20,12 @@ mod mean_discrepancy;
 mod metrics;
 mod mutual;
 mod network;
+mod next_anchor;
 mod past_predictions;
 mod progressive;
 mod resumed;
 mod route;
 mod snapshot;
 mod universal_self;
+mod universal_self_mixed;
 mod virtual_teacher;

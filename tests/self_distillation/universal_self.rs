@@ -14,7 +14,7 @@ use kd_testkit::{Subject, assert_close, device, golden, laws, read, within};
 
 /// What a golden file says: weights of the parts, and of the weak head.
 #[derive(Config, Debug)]
-struct Written {
+pub struct Written {
     #[config(default = 0)]
     channels: usize,
     #[config(default = 0)]
@@ -33,7 +33,7 @@ struct Written {
 
 impl Written {
     /// The loss where the student is, and in the type that it is computed in.
-    fn init(&self, student: &Tensor<2>) -> UskdLoss {
+    pub fn init(&self, student: &Tensor<2>) -> UskdLoss {
         let at = (&student.device(), rows::widen(student.clone()).dtype());
         let weight = TensorData::new(self.weight.clone(), [self.channels, self.classes]);
         let bias = TensorData::new(self.bias.clone(), [self.classes]);
@@ -48,15 +48,19 @@ impl Written {
         };
         uskd
     }
+
+    /// Logits and, in the columns after them, the middle.
+    pub fn student(&self, columns: Tensor<2>) -> WithMiddle {
+        let logits = columns.clone().narrow(1, 0, self.classes);
+        let middle = columns.narrow(1, self.classes, self.channels);
+        WithMiddle::new(logits, middle)
+    }
 }
 
-/// Logits and, in the columns after them, the middle.
 impl DistillLoss<Tensor<2>, Labelled> for Written {
     fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
         let loss = self.init(&student);
-        let logits = student.clone().narrow(1, 0, self.classes);
-        let middle = student.narrow(1, self.classes, self.channels);
-        loss.per_sample(WithMiddle::new(logits, middle), teacher.labels)
+        loss.per_sample(self.student(student), teacher.labels)
     }
 }
 
@@ -69,7 +73,7 @@ fn golden() {
 
 /// What a weak head sees of logits that are all there is.
 #[derive(Clone, Copy)]
-enum Middle {
+pub enum Middle {
     /// The first two, through a head that treats every class unlike the others.
     Two,
     /// All of them, each for its own class, so that it suggests the same order.
@@ -78,14 +82,16 @@ enum Middle {
     Nothing,
 }
 
+/// The loss of logits alone, with these weights of its parts.
 #[derive(Clone)]
-struct Leaf {
-    parts: [f64; 3],
-    middle: Middle,
+pub struct Leaf {
+    pub parts: [f64; 3],
+    pub middle: Middle,
 }
 
-impl DistillLoss<Tensor<2>, Labelled> for Leaf {
-    fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
+impl Leaf {
+    /// The loss, and the student with its middle.
+    pub fn init(&self, student: Tensor<2>) -> (UskdLoss, WithMiddle) {
         let [rows, classes] = student.dims();
         let middle = match self.middle {
             Middle::Two => student.clone().narrow(1, 0, 2),
@@ -109,8 +115,14 @@ impl DistillLoss<Tensor<2>, Labelled> for Leaf {
                 .collect(),
             bias: vec![0.0; classes],
         };
-        let loss = written.init(&student);
-        loss.per_sample(WithMiddle::new(student, middle), teacher.labels)
+        (written.init(&student), WithMiddle::new(student, middle))
+    }
+}
+
+impl DistillLoss<Tensor<2>, Labelled> for Leaf {
+    fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
+        let (loss, student) = self.init(student);
+        loss.per_sample(student, teacher.labels)
     }
 }
 
@@ -199,7 +211,7 @@ fn a_middle_that_is_not_a_number_shows() {
     let device = device();
     let student = WithMiddle::new(Tensor::ones([1, 3], &device), Tensor::full([1, 2], f64::NAN, &device));
     let uskd = UskdLossConfig::new(2, 3).with_mu(0.0).init(&device);
-    let value = uskd.forward(student, Tensor::zeros([1], &device));
+    let value = uskd.forward(student, zeros(1));
     assert!(read(value)[0].is_nan());
 }
 

@@ -32,10 +32,10 @@ pub use feature::{
     same_batch_at_both_ends, same_channels, same_classes, same_places, sizes, unequal_ranks,
 };
 pub use feature_values::{VARIANCE_EPSILON, beta, margin, negative_margin, power, rate, variance};
-pub use labels::{confidence, label_count, labelled, labels};
+pub use labels::{confidence, label_count, labelled, labels, mixed_labels};
 pub use members::{
-    as_many_members, at_least_one, at_most, distributions, member_weights, most_of_each, no_more_networks, one_each,
-    ratio, rising, same_member, same_members,
+    as_many_members, at_least_as_hard, at_least_one, at_most, distributions, measured, member_weights, most_of_each,
+    no_more_networks, one_each, ratio, rising, same_member, same_members,
 };
 pub use memory::{dataset_indices, distinct_indices, known_samples, put_once, recalled, remembered, sample_ids, table};
 pub use peers::{other_peers, peer, peers, views};

@@ -5,7 +5,7 @@ use burn::{
 use kd_core::{DistillLoss, Feature, FeatureProjector, Identity, LossTerms, OffGraph, check, rows};
 use kd_kernels::{Divergence, divergence};
 
-use crate::{Exits, exit_output::check_same, weighted_sum::weighted_sum};
+use crate::{Exits, certain::certain, exit_output::check_same, weighted_sum::weighted_sum};
 
 pub(crate) const NAME: &str = "ByotLoss";
 
@@ -142,7 +142,7 @@ impl<P: FeatureProjector<Feature, Output = Feature>> ByotLoss<P> {
         let count = exits.logits.len();
         let weight = |exit: usize| self.weights.get(exit).copied().unwrap_or(1.0);
         let (deepest_logits, deepest_features) = (exits.logits[count - 1].clone(), exits.features.last().cloned());
-        let teacher = deepest_logits.clone().off_graph();
+        let teacher = rows::widen(deepest_logits.clone().off_graph());
 
         let mut parts = Vec::new();
         let mut add = |exit: usize, what: &str, share: f64, per_sample: Tensor<1>| {
@@ -152,7 +152,9 @@ impl<P: FeatureProjector<Feature, Output = Feature>> ByotLoss<P> {
                 per_sample,
             });
         };
-        let hard = |logits| rows::cross_entropy(logits, labels.clone());
+        // One operation for each exit, as what the deepest exit teaches is.
+        let certain = certain(labels, &teacher);
+        let hard = |logits| divergence(logits, certain.clone(), Divergence::ForwardKl, 1.0);
         let mut features = exits.features.into_iter();
         for (exit, logits) in exits.logits.into_iter().take(count - 1).enumerate() {
             // Widened once, so that the two gradients are added before they are rounded.

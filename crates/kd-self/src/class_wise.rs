@@ -4,7 +4,10 @@ use burn::{
     tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error, Labelled, check, rows};
-use kd_kernels::{Divergence, divergence};
+
+use crate::hard_and_soft::HardAndSoft;
+
+const NAME: &str = "ClassWiseLoss";
 
 /// Configuration of a [`ClassWiseLoss`].
 #[derive(Config, Debug)]
@@ -38,14 +41,8 @@ impl ClassWiseLossConfig {
     ///
     /// [`Error::InvalidValue`] if the temperature is 0, negative, NaN or infinite, or the weight is negative, NaN or infinite.
     pub fn try_init(&self) -> Result<ClassWiseLoss, Error> {
-        const OWNER: &str = "ClassWiseLossConfig";
-        check::temperature(OWNER, self.temperature)?;
-        check::weight(OWNER, "weight", self.weight)?;
-        Ok(ClassWiseLoss {
-            temperature: self.temperature,
-            weight: self.weight,
-            check_labels: self.check_labels,
-        })
+        let parts = HardAndSoft::try_new("ClassWiseLossConfig", self.temperature, self.weight, self.check_labels)?;
+        Ok(ClassWiseLoss { parts })
     }
 }
 
@@ -131,15 +128,13 @@ impl ClassWiseLossConfig {
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct ClassWiseLoss {
-    temperature: f64,
-    weight: f64,
-    check_labels: bool,
+    parts: HardAndSoft,
 }
 
 impl ClassWiseLoss {
     /// The temperature in use.
     pub fn temperature(&self) -> f64 {
-        self.temperature
+        self.parts.temperature
     }
 
     /// The same loss at another temperature, for example the next one of a [`Schedule`](kd_core::Schedule).
@@ -149,13 +144,13 @@ impl ClassWiseLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("ClassWiseLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
-        Self { temperature, ..self }
+        let parts = self.parts.with_temperature(NAME, temperature);
+        Self { parts }
     }
 
     /// The weight of what is said of the other sample.
     pub fn weight(&self) -> f64 {
-        self.weight
+        self.parts.weight
     }
 
     /// The same loss with another weight, for example the next one of a [`Schedule`](kd_core::Schedule).
@@ -165,23 +160,22 @@ impl ClassWiseLoss {
     /// If the weight is negative, NaN or infinite.
     #[track_caller]
     pub fn with_weight(self, weight: f64) -> Self {
-        check::weight("ClassWiseLoss", "weight", weight).unwrap_or_else(|error| panic!("{error}"));
-        Self { weight, ..self }
+        let parts = self.parts.with_weight(NAME, weight);
+        Self { parts }
     }
 }
 
 impl DistillLoss<Tensor<2>, Labelled> for ClassWiseLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<2>, teacher: Labelled) -> Tensor<1> {
-        check::labelled("ClassWiseLoss", &student, &teacher, self.check_labels);
+        check::labelled(NAME, &student, &teacher, self.parts.check_labels);
         let student = rows::widen(student);
         let hard = rows::cross_entropy(student.clone(), teacher.labels.without_autodiff());
         // What does not count is left out: 0 · ∞ would not be 0.
-        if self.weight == 0.0 {
+        if self.parts.weight == 0.0 {
             return hard;
         }
-        let t = self.temperature;
-        hard + divergence(student, teacher.logits, Divergence::ForwardKl, t) * (self.weight * t * t)
+        hard + self.parts.soft(student, teacher.logits, 1.0)
     }
 }
 
@@ -191,10 +185,7 @@ impl ModuleDisplay for ClassWiseLoss {
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
-        content
-            .add("temperature", &self.temperature)
-            .add("weight", &self.weight)
-            .optional()
+        self.parts.content(content)
     }
 }
 
@@ -231,7 +222,7 @@ mod tests {
         let config = ClassWiseLossConfig::new().with_weight(0.5).with_check_labels(false);
         let loss = config.init().with_temperature(2.0);
         assert_eq!(
-            (loss.temperature(), loss.weight(), loss.check_labels),
+            (loss.temperature(), loss.weight(), loss.parts.check_labels),
             (2.0, 0.5, false)
         );
     }

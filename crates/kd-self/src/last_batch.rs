@@ -4,13 +4,16 @@ use burn::{
     tensor::{Int, Tensor},
 };
 use kd_core::{DistillLoss, Error, OffGraph, check, rows};
-use kd_kernels::{Divergence, divergence};
 
 mod memory;
 mod sampler;
 
 pub use memory::LastBatch;
 pub use sampler::{LastBatchSampler, LastBatchSamplerConfig};
+
+use crate::hard_and_soft::HardAndSoft;
+
+const NAME: &str = "LastBatchLoss";
 
 /// Configuration of a [`LastBatchLoss`].
 #[derive(Config, Debug)]
@@ -44,14 +47,8 @@ impl LastBatchLossConfig {
     ///
     /// [`Error::InvalidValue`] if the temperature is 0, negative, NaN or infinite, or the weight is negative, NaN or infinite.
     pub fn try_init(&self) -> Result<LastBatchLoss, Error> {
-        const OWNER: &str = "LastBatchLossConfig";
-        check::temperature(OWNER, self.temperature)?;
-        check::weight(OWNER, "weight", self.weight)?;
-        Ok(LastBatchLoss {
-            temperature: self.temperature,
-            weight: self.weight,
-            check_labels: self.check_labels,
-        })
+        let parts = HardAndSoft::try_new("LastBatchLossConfig", self.temperature, self.weight, self.check_labels)?;
+        Ok(LastBatchLoss { parts })
     }
 }
 
@@ -160,15 +157,13 @@ impl OffGraph for Recalled {
 #[derive(Module, Debug)]
 #[module(custom_display)]
 pub struct LastBatchLoss {
-    temperature: f64,
-    weight: f64,
-    check_labels: bool,
+    parts: HardAndSoft,
 }
 
 impl LastBatchLoss {
     /// The temperature in use.
     pub fn temperature(&self) -> f64 {
-        self.temperature
+        self.parts.temperature
     }
 
     /// The same loss at another temperature, for example the next one of a [`Schedule`](kd_core::Schedule).
@@ -178,13 +173,13 @@ impl LastBatchLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("LastBatchLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
-        Self { temperature, ..self }
+        let parts = self.parts.with_temperature(NAME, temperature);
+        Self { parts }
     }
 
     /// The weight of what was said.
     pub fn weight(&self) -> f64 {
-        self.weight
+        self.parts.weight
     }
 
     /// The same loss with another weight, for example the next one of a [`Schedule`](kd_core::Schedule).
@@ -194,20 +189,19 @@ impl LastBatchLoss {
     /// If the weight is negative, NaN or infinite.
     #[track_caller]
     pub fn with_weight(self, weight: f64) -> Self {
-        check::weight("LastBatchLoss", "weight", weight).unwrap_or_else(|error| panic!("{error}"));
-        Self { weight, ..self }
+        let parts = self.parts.with_weight(NAME, weight);
+        Self { parts }
     }
 }
 
 impl DistillLoss<Tensor<2>, Recalled> for LastBatchLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<2>, teacher: Recalled) -> Tensor<1> {
-        const NAME: &str = "LastBatchLoss";
         let [rows, classes] = student.dims();
         check::not_empty(NAME, rows);
         check::has_classes(NAME, classes);
         check::label_count(NAME, &teacher.labels, rows);
-        if self.check_labels {
+        if self.parts.check_labels {
             check::labels(NAME, &teacher.labels, classes);
         }
         if let Some(recalled) = &teacher.logits {
@@ -216,18 +210,13 @@ impl DistillLoss<Tensor<2>, Recalled> for LastBatchLoss {
         let student = rows::widen(student);
         let hard = rows::cross_entropy(student.clone(), teacher.labels.without_autodiff());
         // What does not count is left out: 0 · ∞ would not be 0.
-        let Some(recalled) = teacher.logits.filter(|_| self.weight > 0.0) else {
+        let Some(recalled) = teacher.logits.filter(|_| self.parts.weight > 0.0) else {
             return hard;
         };
         let shared = recalled.dims()[0];
-        let soft = divergence(
-            student.slice_dim(0, 0..shared),
-            recalled,
-            Divergence::ForwardKl,
-            self.temperature,
-        );
-        let t = self.temperature;
-        let both = hard.clone().slice_dim(0, 0..shared) + soft * (self.weight * t * t * rows as f64 / shared as f64);
+        let again = student.slice_dim(0, 0..shared);
+        let soft = self.parts.soft(again, recalled, rows as f64 / shared as f64);
+        let both = hard.clone().slice_dim(0, 0..shared) + soft;
         if shared == rows {
             both
         } else {
@@ -242,10 +231,7 @@ impl ModuleDisplay for LastBatchLoss {
     }
 
     fn custom_content(&self, content: Content) -> Option<Content> {
-        content
-            .add("temperature", &self.temperature)
-            .add("weight", &self.weight)
-            .optional()
+        self.parts.content(content)
     }
 }
 
@@ -281,6 +267,9 @@ mod tests {
     fn the_temperature_can_change_alone() {
         let config = LastBatchLossConfig::new().with_weight(0.5).with_check_labels(false);
         let dlb = config.init().with_temperature(2.0);
-        assert_eq!((dlb.temperature(), dlb.weight(), dlb.check_labels), (2.0, 0.5, false));
+        assert_eq!(
+            (dlb.temperature(), dlb.weight(), dlb.parts.check_labels),
+            (2.0, 0.5, false)
+        );
     }
 }

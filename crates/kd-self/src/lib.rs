@@ -18,7 +18,7 @@
 //! | [`Ema`] | the average of a student's weights teaches it: mean teacher (Tarvainen & Valpola, 2017) |
 //! | [`Generations`] | each of a row of equal networks teaches the next: born-again networks (Furlanello et al., 2018) |
 //! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
-//! | [`Route`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
+//! | [`Route`], [`next_anchor`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
 //! | [`CyclicSchedule`] | the end of a cycle of learning rates the next: snapshots (Huang et al., 2017; Yang et al., 2019) |
 //! | [`ProgressiveLoss`], [`PastPredictions`] | what the network said of a sample an epoch ago, the sample (PS-KD) |
 //! | [`LastBatchLoss`], [`LastBatch`], [`LastBatchSampler`] | what it said of half of a batch one step ago, that half (DLB) |
@@ -37,11 +37,12 @@
 //! |---|---|
 //! | [`Chain`] | a teacher its assistants, the last of them the student: TAKD (Mirzadeh et al., 2019) |
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
-//! | [`UskdLoss`] | its certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
+//! | [`UskdLoss`], [`MixedLabels`] | its certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
 mod average;
 mod byot;
 mod byot_config;
+mod certain;
 mod chain;
 mod class_pairs;
 mod class_wise;
@@ -56,18 +57,24 @@ mod exit_table;
 mod exit_weights;
 mod exits;
 mod generations;
+mod hard_and_soft;
 mod hard_label;
+mod label_part;
 mod last_batch;
 mod mean_discrepancy;
+mod mixed_labels;
 mod mutual;
+mod next_anchor;
 mod past_predictions;
 mod progressive;
 mod record;
 mod route;
 mod seeded;
 mod snapshot;
+mod soft_targets;
 mod tensor_file;
 mod universal_self;
+mod universal_self_config;
 mod virtual_teacher;
 mod weighted_sum;
 mod with_middle;
@@ -94,11 +101,14 @@ pub use last_batch::{
     LastBatch, LastBatchLoss, LastBatchLossConfig, LastBatchSampler, LastBatchSamplerConfig, Recalled,
 };
 pub use mean_discrepancy::{MeanDiscrepancyLoss, MeanDiscrepancyLossConfig};
+pub use mixed_labels::MixedLabels;
 pub use mutual::{MutualLoss, MutualLossConfig};
+pub use next_anchor::next_anchor;
 pub use past_predictions::{PastPredictions, PastPredictionsConfig};
 pub use progressive::{ProgressiveLoss, ProgressiveLossConfig};
 pub use route::Route;
 pub use snapshot::{CyclicSchedule, CyclicScheduleConfig};
-pub use universal_self::{UskdLoss, UskdLossConfig};
+pub use universal_self::UskdLoss;
+pub use universal_self_config::UskdLossConfig;
 pub use virtual_teacher::{VirtualTeacher, VirtualTeacherConfig};
 pub use with_middle::WithMiddle;

@@ -15,7 +15,8 @@ use kd_core::{Error, check};
 ///
 /// [`evenly`](Self::evenly) is the paper's equal epoch interval, if the teacher was saved every so many epochs. How long a
 /// student stays with an anchor is yours to say, and so is its learning rate there. The paper also searches anchors greedily,
-/// by how much harder each is than the last; [`new`](Self::new) takes what such a search has found.
+/// by how much harder each is than the last: [`next_anchor`](crate::next_anchor) is such a search's step, and
+/// [`new`](Self::new) takes what it has found.
 ///
 /// # Example
 ///
@@ -55,7 +56,7 @@ use kd_core::{Error, check};
 ///
 /// # See also
 ///
-/// [`Generations`](crate::Generations), which keeps the checkpoints; [`Chain`](crate::Chain), where the teachers are smaller and
+/// [`next_anchor`](crate::next_anchor), which looks for anchors; [`Generations`](crate::Generations), which keeps the checkpoints; [`Chain`](crate::Chain), where the teachers are smaller and
 /// not younger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {

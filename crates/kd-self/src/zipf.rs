@@ -1,14 +1,15 @@
 //! Classes by rank: what a network thinks of those that are not the label, as Zipf's law.
 
 use burn::tensor::{Bool, IndexingUpdateOp, Int, Tensor};
-use kd_core::rows;
 
-/// `log (p_i / (1 − p_y))`, p the softmax and y the label: the other classes' log-probabilities among themselves, and at the
-/// label its log-odds. `[rows, classes]`.
+use crate::label_part::LabelPart;
+
+/// `log (p_i / (1 − p_y))`, p the softmax and y the classes that are named, one or more: the other classes' log-probabilities
+/// among themselves, and at those their log-odds. `[rows, classes]`.
 ///
 /// `1 − p_y` is the sum of the others and not a difference: of a sure network's p_y single precision leaves nothing but a 1.
-pub(crate) fn against_others(logits: Tensor<2>, at_label: Tensor<2, Bool>) -> Tensor<2> {
-    let others = logits.clone().mask_fill(at_label, f64::NEG_INFINITY);
+pub(crate) fn against_others(logits: Tensor<2>, named: Tensor<2, Bool>) -> Tensor<2> {
+    let others = logits.clone().mask_fill(named, f64::NEG_INFINITY);
     // A shift of the whole row changes nothing below, so the peak is a constant.
     let peak = others.clone().without_autodiff().max_dim(1);
     let peak = peak.clone().mask_fill(peak.equal_elem(f64::NEG_INFINITY), 0.0);
@@ -18,20 +19,24 @@ pub(crate) fn against_others(logits: Tensor<2>, at_label: Tensor<2, Bool>) -> Te
     logits - peak - sum.mask_fill(alone, 1.0).log()
 }
 
-/// One over the place of each class, over their sum; 0 at the label, though it has a place, and where the first of the two
-/// excludes a class (−∞). Both are results of [`against_others`].
+/// One over the place of each class, over their sum; 0 at the labels' classes, which are `named`, though they have places, and
+/// where the first of the two excludes a class (−∞). Both are results of [`against_others`].
 ///
-/// The sum of their exponentials is the score that places are given by, from 1 for the highest. Of equal scores the label's
-/// comes first, and an excluded class comes last.
-pub(crate) fn zipf(log_s: Tensor<2>, log_w: Tensor<2>, labels: Tensor<1, Int>) -> Tensor<2> {
+/// The sum of their exponentials is the score that places are given by, from 1 for the highest. Of equal scores the labels'
+/// come first, and an excluded class comes last.
+pub(crate) fn zipf(log_s: Tensor<2>, log_w: Tensor<2>, named: Tensor<2, Bool>, parts: &[LabelPart]) -> Tensor<2> {
     let [rows, classes] = log_s.dims();
-    let left_out = log_s
-        .clone()
-        .equal_elem(f64::NEG_INFINITY)
-        .bool_or(rows::at_label(labels.clone(), classes));
+    let left_out = log_s.clone().equal_elem(f64::NEG_INFINITY).bool_or(named);
     let score = log_s.exp() + log_w.exp();
-    let of_label = score.clone().gather(1, labels.unsqueeze_dim(1));
-    let after_label = score.clone().lower_equal(of_label.expand([rows, classes]));
+    let after = parts.iter().map(|part| {
+        // No score is below 0.
+        let of_part = part.of(score.clone()).mask_fill(part.is_absent(), -1.0);
+        let after = score
+            .clone()
+            .lower_equal(of_part.unsqueeze_dim::<2>(1).expand([rows, classes]));
+        after.float().cast(score.dtype())
+    });
+    let after = after.reduce(|sum, part| sum + part).expect("a label names a class");
     // A score that is not a number has a place as well; the result should not hide that.
     let unknown = score.clone().is_nan();
 
@@ -41,7 +46,7 @@ pub(crate) fn zipf(log_s: Tensor<2>, log_w: Tensor<2>, labels: Tensor<1, Int>) -
     let among_others = score
         .zeros_like()
         .scatter(1, by_rank, numbers.expand([rows, classes]), IndexingUpdateOp::Add);
-    let place = among_others + after_label.float().cast(score.dtype());
+    let place = among_others + after;
     let z = place.recip().mask_fill(left_out, 0.0).mask_fill(unknown, f64::NAN);
     let sum = z.clone().sum_dim(1);
     let nothing = sum.clone().equal_elem(0.0);
@@ -53,14 +58,32 @@ mod tests {
     use burn::tensor::{Device, TensorData};
 
     use super::*;
+    use crate::label_part::at_any;
+
+    fn row(logits: &[f32]) -> Tensor<2> {
+        Tensor::from_data(TensorData::new(logits.to_vec(), [1, logits.len()]), &Device::flex())
+    }
+
+    fn label(label: i32, logits: &Tensor<2>) -> [LabelPart; 1] {
+        [LabelPart::whole(Tensor::from_ints([label], &logits.device()), logits)]
+    }
 
     /// The weights where both heads say the same.
-    fn z(logits: &[f32], label: i32) -> Vec<f32> {
-        let device = Device::flex();
-        let logits = Tensor::from_data(TensorData::new(logits.to_vec(), [1, logits.len()]), &device);
-        let labels = Tensor::<1, Int>::from_ints([label], &device);
-        let log = against_others(logits.clone(), rows::at_label(labels.clone(), logits.dims()[1]));
-        zipf(log.clone(), log, labels).into_data().try_to_vec().unwrap()
+    fn of(logits: Tensor<2>, parts: &[LabelPart]) -> Vec<f32> {
+        let named = at_any(parts, logits.dims()[1]);
+        let log = against_others(logits, named.clone());
+        zipf(log.clone(), log, named, parts).into_data().try_to_vec().unwrap()
+    }
+
+    /// The same for a row of one label.
+    fn z(logits: &[f32], number: i32) -> Vec<f32> {
+        let logits = row(logits);
+        of(logits.clone(), &label(number, &logits))
+    }
+
+    /// And for a row of two.
+    fn of_two(logits: &[f32], shares: &[f32]) -> Vec<f32> {
+        of(row(logits), &LabelPart::two_of(row(shares)))
     }
 
     fn assert_shares(actual: Vec<f32>, expected: &[f32]) {
@@ -99,13 +122,28 @@ mod tests {
         let device = Device::flex();
         let log_s = Tensor::<2>::from_floats([[0.5, 2.0, 0.1, 3.0]], &device).log();
         let log_w = Tensor::<2>::from_floats([[2.0, 0.5, 0.2, 3.0]], &device).log();
-        for label in 0..2 {
-            let labels = Tensor::<1, Int>::from_ints([label as i32], &device);
-            let shares = zipf(log_s.clone(), log_w.clone(), labels);
+        for number in 0..2 {
+            let parts = label(number as i32, &log_s);
+            let shares = zipf(log_s.clone(), log_w.clone(), at_any(&parts, 4), &parts);
             let mut expected = [1.0 / 3.0, 1.0 / 3.0, 1.0 / 4.0, 1.0];
-            expected[label] = 0.0;
+            expected[number] = 0.0;
             assert_shares(shares.into_data().try_to_vec().unwrap(), &expected);
         }
+    }
+
+    #[test]
+    fn both_labels_of_a_mixed_sample_keep_their_places() {
+        let shares = of_two(&[1.0, 9.0, 3.0, 2.0, 0.5], &[0.0, 0.7, 0.0, 0.3, 0.0]);
+        assert_shares(shares, &[1.0 / 4.0, 0.0, 1.0 / 2.0, 0.0, 1.0 / 5.0]);
+        // Whichever of the two is the larger, and whatever their order.
+        let shares = of_two(&[9.0, 1.0, 3.0, 2.0, 0.5], &[0.4, 0.6, 0.0, 0.0, 0.0]);
+        assert_shares(shares, &[0.0, 0.0, 1.0 / 2.0, 1.0 / 3.0, 1.0 / 5.0]);
+    }
+
+    #[test]
+    fn one_label_alone_is_no_mixture() {
+        let logits = [1.0, 0.5, 3.0, 2.0];
+        assert_eq!(of_two(&logits, &[1.0, 0.0, 0.0, 0.0]), z(&logits, 0));
     }
 
     #[test]

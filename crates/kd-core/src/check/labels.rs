@@ -58,6 +58,48 @@ pub fn labelled(loss: &str, student: &Tensor<2>, teacher: &Labelled, values: boo
     }
 }
 
+/// The shares of mixed labels must fit the logits, `[rows, classes]`; whether they are shares is looked at if `values` says so,
+/// on the host, which waits for the device.
+///
+/// Sums may be a twentieth more or less than 1, for bf16; NaN passes, as everywhere.
+///
+/// # Panics
+///
+/// If the shapes differ, or (if `values`) a share is below 0, a row does not sum to 1, or more than two of its classes have a
+/// share.
+#[track_caller]
+pub fn mixed_labels(loss: &str, logits: &Tensor<2>, shares: &Tensor<2>, values: bool) {
+    let (shape, given) = (logits.dims(), shares.dims());
+    assert!(
+        given == shape,
+        "{loss}: the logits have shape {shape:?} and the mixed labels {given:?}; give a row for each sample, with a share for \
+         each class"
+    );
+    if !values {
+        return;
+    }
+    let shares: Vec<f64> = shares.clone().into_data().iter::<f64>().collect();
+    for (row, shares) in shares.chunks(shape[1]).enumerate() {
+        if let Some(negative) = shares.iter().find(|&&share| share < 0.0) {
+            panic!(
+                "{loss}: the mixed labels of row {row} have a share of {negative}; shares are of one whole, from 0 to 1. Are \
+                 these logits?"
+            );
+        }
+        let sum: f64 = shares.iter().sum();
+        assert!(
+            sum.is_nan() || (0.95..=1.05).contains(&sum),
+            "{loss}: the mixed labels of row {row} sum to {sum} and not to 1; give each class its share of the sample"
+        );
+        let named = shares.iter().filter(|&&share| share > 0.0).count();
+        assert!(
+            named <= 2,
+            "{loss}: the mixed labels of row {row} name {named} classes, and a sample is mixed of two at most; give labels that \
+             are not smoothed, for smoothed ones name all classes"
+        );
+    }
+}
+
 /// The probability of a label among `classes` must be no less than any other class's, and below 1.
 ///
 /// # Errors

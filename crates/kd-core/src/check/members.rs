@@ -154,6 +154,28 @@ pub fn ratio(owner: &'static str, name: &'static str, value: f64) -> Result<(), 
     )
 }
 
+/// Losses that were measured must be finite and at least 0.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] with the first that is not.
+pub fn measured(owner: &'static str, name: &'static str, values: &[f64]) -> Result<(), Error> {
+    let holds = |value: f64| value >= 0.0 && value.is_finite();
+    let each = |&value: &f64| valid(holds(value), owner, name, value, "a finite number of at least 0");
+    values.iter().try_for_each(each)
+}
+
+/// What may be harder than what was learnt last must not have to be easier.
+///
+/// # Errors
+///
+/// [`Error::InvalidValue`] if `value` is below 1, NaN or infinite.
+pub fn at_least_as_hard(owner: &'static str, name: &'static str, value: f64) -> Result<(), Error> {
+    let expected =
+        "a finite number of at least 1: how many times as large as the last anchor's loss the next one's may be";
+    valid(value >= 1.0 && value.is_finite(), owner, name, value, expected)
+}
+
 /// A number must not be above another; `expected` says which that is.
 ///
 /// # Errors
