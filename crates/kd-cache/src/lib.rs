@@ -86,7 +86,6 @@ mod replay;
 mod samples;
 mod shard;
 mod top_log_probs;
-mod whole_file;
 mod writer;
 
 pub use cache::Cache;

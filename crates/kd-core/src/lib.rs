@@ -68,4 +68,4 @@ pub use schedule::Schedule;
 pub use seed::seed_for;
 pub use teacher::{Teacher, TeacherFn, teacher_fn};
 pub use terms::{LossTerm, LossTerms};
-pub use whole_file::write_whole;
+pub use whole_file::{remove_unfinished, write_whole};
