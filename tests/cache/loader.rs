@@ -40,12 +40,11 @@ fn cache_of(ids: &[u64], folder: &Folder) -> Arc<Cache> {
     Arc::new(writer.finish().unwrap())
 }
 
-/// What a worker does in an epoch: its part in an order of its own, batch by batch. What a batcher does with one is the closure's.
-fn work<D: Dataset<CachedItem<u64>>>(part: D, seed: u64, mut batcher: impl FnMut(Vec<CachedItem<u64>>)) {
-    let shuffled = ShuffledDataset::with_seed(part, seed);
-    let indices: Vec<usize> = (0..shuffled.len()).collect();
+/// What a worker does in an epoch: its part batch by batch. What a batcher does with one is the closure's.
+fn work(part: impl Dataset<CachedItem<u64>>, mut batcher: impl FnMut(Vec<CachedItem<u64>>)) {
+    let indices: Vec<usize> = (0..part.len()).collect();
     for batch in indices.chunks(BATCH) {
-        batcher(shuffled.get_many(batch.to_vec()).unwrap());
+        batcher(part.get_many(batch.to_vec()).unwrap());
     }
 }
 
@@ -54,7 +53,7 @@ fn every_item_comes_with_its_own_output() {
     let (folder, ids) = (Folder::new(), ids());
     let cache = cache_of(&ids, &folder);
     let dataset = CachedDataset::new(InMemDataset::new(ids.clone()), cache.clone(), |_, &item: &u64| item);
-    let parts = PartialDataset::split_chunks(ShuffledDataset::with_seed(dataset, 5), WORKERS, BATCH);
+    let parts = PartialDataset::split_chunks(ShuffledDataset::new(dataset, 5), WORKERS, BATCH);
     let parts: Vec<_> = parts.into_iter().map(Arc::new).collect();
     let mut orders = HashSet::new();
     for epoch in 0..5u64 {
@@ -62,9 +61,9 @@ fn every_item_comes_with_its_own_output() {
         thread::scope(|scope| {
             for (worker, part) in parts.iter().cloned().enumerate() {
                 let (sender, cache) = (sender.clone(), &cache);
-                let seed = epoch * WORKERS as u64 + worker as u64;
+                let part = ShuffledDataset::new(part, epoch * WORKERS as u64 + worker as u64);
                 scope.spawn(move || {
-                    work(part, seed, |items| {
+                    work(part, |items| {
                         let of_batch: Vec<u64> = items.iter().map(|item| item.item).collect();
                         let outputs = Columns::stack(items.into_iter().map(|item| item.outputs));
                         let outputs: Tensor<2> = cache.read(&outputs, &device()).unwrap();
@@ -97,7 +96,7 @@ fn indices_are_those_before_the_shuffle() {
     let cache = cache_of(&indices, &folder);
     let items = InMemDataset::new(indices);
     let dataset = CachedDataset::new(items, cache.clone(), |index, _: &u64| index as u64);
-    work(dataset, 7, |items| {
+    work(ShuffledDataset::new(dataset, 7), |items| {
         for item in items {
             assert_eq!(item.id, item.item);
             let outputs: Tensor<2> = cache.read(&item.outputs, &device()).unwrap();
@@ -130,9 +129,7 @@ fn a_batch_is_asked_for_at_once() {
     let cache = cache_of(&ids, &folder);
     let dataset = AtOnce(InMemDataset::new(ids), asked.clone());
     let dataset = CachedDataset::new(dataset, cache, |_, &item: &u64| item);
-    work(dataset, 1, |items| {
-        assert!(items.iter().all(|item| item.id == item.item))
-    });
+    work(dataset, |items| assert!(items.iter().all(|item| item.id == item.item)));
     assert_eq!(asked.load(Ordering::Relaxed), SAMPLES.div_ceil(BATCH));
 }
 
@@ -142,7 +139,7 @@ fn an_item_that_was_not_recorded_is_an_error() {
     let (folder, ids) = (Folder::new(), ids());
     let cache = cache_of(&ids[1..], &folder);
     let dataset = CachedDataset::new(InMemDataset::new(ids.clone()), cache, |_, &item: &u64| item);
-    let shuffled = ShuffledDataset::with_seed(dataset, 3);
+    let shuffled = ShuffledDataset::new(dataset, 3);
     let results = (0..SAMPLES).map(|index| shuffled.get_many(vec![index]));
     let errors: Vec<String> = results.filter_map(|item| Some(item.err()?.to_string())).collect();
     let [error] = &errors[..] else { panic!("{errors:?}") };

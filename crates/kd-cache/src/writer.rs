@@ -1,10 +1,4 @@
-use std::{
-    collections::HashSet,
-    fmt,
-    fs::{self, File},
-    io,
-    path::Path,
-};
+use std::{collections::HashSet, fmt, fs, io, path::Path};
 
 use burn::config::Config;
 use kd_core::{Error, check, remove_unfinished, write_whole};
@@ -12,7 +6,7 @@ use kd_core::{Error, check, remove_unfinished, write_whole};
 use crate::{
     Cache, CacheKey, Columns, Floats, Record,
     form::Form,
-    lock,
+    lock::{self, Lock},
     manifest::Manifest,
     pending::Pending,
     shard::{self, Shard},
@@ -117,7 +111,7 @@ pub struct CacheWriter {
     /// Files that the manifest named when it was opened, whose names are not given again.
     known: HashSet<String>,
     pending: Pending,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl CacheWriter {
