@@ -1,5 +1,7 @@
 //! Inputs and timings that the benches share.
 
+pub mod interleaved;
+
 use std::{hint::black_box, time::Duration};
 
 use burn::tensor::{Device, Distribution, Tensor};

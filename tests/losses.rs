@@ -5,13 +5,13 @@ use burn::{
     tensor::{Int, Tensor},
 };
 use kd::{
-    DistillLoss, Labelled, LinearLogits, check, rows,
+    DistillLoss, Labelled, LinearLogits, TopK, check, rows,
     soft_label::{
         AdaptiveKlLossConfig, CorrectedSoftLabelLossConfig, CtkdLossConfig, DecoupledKdLossConfig, DistLossConfig,
         JensenShannonLossConfig, KnowledgeDistillationLossConfig, LogitMseLossConfig, MultiLevelLossConfig,
         NormalizedKdLossConfig, ReverseKlLossConfig, SkewKlLossConfig, SkewReverseKlLossConfig,
         SoftCrossEntropyLossConfig, SoftLabelLossConfig, SparseRule, SparseSoftLabelLoss, SparseSoftLabelLossConfig,
-        Standardized, SymmetricKlLossConfig, TaidLossConfig, TopK, TotalVariationLossConfig, UldLossConfig,
+        Standardized, SymmetricKlLossConfig, TaidLossConfig, TotalVariationLossConfig, UldLossConfig,
         WeightedSoftLabelLossConfig,
     },
 };

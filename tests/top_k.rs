@@ -2,8 +2,9 @@
 
 use burn::tensor::{DType, Int, Tensor, TensorData};
 use kd::{
+    TopK,
     prelude::*,
-    soft_label::{SparseRule, SparseSoftLabelLossConfig, TopK},
+    soft_label::{SparseRule, SparseSoftLabelLossConfig},
 };
 use kd_testkit::{Batch, assert_close, device, for_each, read, whole_batches, within};
 
@@ -130,6 +131,32 @@ fn a_small_tail_keeps_its_digits() {
     assert_close("value", &[value], &[expected], within(1e-6));
 }
 
+/// Nor has 1 − P of a teacher who is sure: of what 1e-5 of the mass are here, f32 would know two digits.
+#[test]
+fn a_sure_teachers_tail_keeps_its_digits() {
+    let (student, teacher) = (logits(&[60.0, 0.0, 0.0], 3), logits(&[12.0, 0.0, 0.0], 3));
+    let cut = [TopK::of(teacher.clone(), 1, 1.0), TopK::top_p(teacher, 0.9, 1.0)];
+    let tail = 2f64.ln() - (12f64.exp() + 2.0).ln();
+    let best = 12.0 - (12f64.exp() + 2.0).ln();
+    // The student's best has everything.
+    let expected = best.exp() * best + tail.exp() * (tail - (2f64.ln() - 60.0));
+    for cut in cut {
+        assert_eq!(cut.ids.dims(), [1, 1]);
+        assert_close("tail", &read(cut.tail.clone()), &[tail], within(1e-6));
+        let value = read(SparseSoftLabelLossConfig::new().init().per_sample(student.clone(), cut));
+        // The best's term is a rounding of its log-probability.
+        assert_close("value", &value, &[expected], within(1e-3));
+    }
+}
+
+#[test]
+fn what_is_not_known_is_what_is_left_of_1() {
+    let cut = TopK::new(ids(&[0, 2], 2), logits(&[0.5f64.ln(), 0.25f64.ln()], 2));
+    assert_close("tail", &read(cut.tail), &[0.25f64.ln()], within(1e-6));
+    let sure = TopK::new(ids(&[0], 1), logits(&[-1e-8], 1));
+    assert_eq!(read(sure.tail), [f64::NEG_INFINITY]);
+}
+
 #[test]
 #[should_panic(expected = "TopK::of: k is 0, but must be from 1 to the number of classes, 4")]
 fn no_classes_at_all() {
@@ -188,6 +215,16 @@ fn logits_for_log_probabilities() {
 #[should_panic(expected = "the teacher's ids have shape [1, 2] and its log-probabilities [1, 3]")]
 fn ids_for_other_log_probabilities() {
     compare([1, 4], &[3, 2], &[-2.0, -2.0, -2.0], 2);
+}
+
+#[test]
+#[should_panic(expected = "SparseSoftLabelLoss: the teacher has 1 rows and tails of 2; give one tail for each row")]
+fn tails_of_another_batch() {
+    let mut teacher = TopK::new(ids(&[3], 1), logits(&[-2.0], 1));
+    teacher.tail = Tensor::zeros([2], &device());
+    SparseSoftLabelLossConfig::new()
+        .init()
+        .forward(logits(&[0.0; 4], 4), teacher);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod folder;
 mod full_disk;
 mod keys;
 mod kills;
+mod loader;
 mod python;
 mod round_trip;
 mod teachers;

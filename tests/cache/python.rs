@@ -12,8 +12,8 @@ use burn::{
     tensor::{Int, Tensor},
 };
 use kd::{
-    DistillLoss, Features, Teacher,
-    cache::{Cache, CacheKey, CacheWriterConfig, Floats, Replay, Samples, TopLogProbs},
+    DistillLoss, Features, Teacher, TopK,
+    cache::{Cache, CacheKey, CacheWriterConfig, Floats, Replay, Samples},
     soft_label::SoftLabelLossConfig,
 };
 use kd_testkit::{device, read as numbers};
@@ -70,7 +70,7 @@ fn python_reads_ours_in_half_precision() {
         let config = CacheWriterConfig::new().with_floats(dtype);
         let mut writer = config.open(folder.path(), &key()).unwrap();
         writer
-            .append(&[u64::MAX, 7], TopLogProbs::of(logits(&[1, 2]), 2))
+            .append(&[u64::MAX, 7], TopK::of(logits(&[1, 2]), 2, 1.0))
             .unwrap();
         let cache = writer.finish().unwrap();
         let Some(output) = python("read.py", folder.path()) else {
@@ -79,7 +79,7 @@ fn python_reads_ours_in_half_precision() {
         let read: Value = serde_json::from_slice(&output.stdout).unwrap();
         for id in [u64::MAX, 7] {
             let (best, sample) = (
-                cache.get::<TopLogProbs>(&[id], &device()).unwrap(),
+                cache.get::<TopK>(&[id], &device()).unwrap(),
                 &read["samples"][id.to_string()],
             );
             assert_eq!(floats(&sample["top_ids"]), [CLASSES as f64 - 1.0, CLASSES as f64 - 2.0]);

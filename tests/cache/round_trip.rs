@@ -2,10 +2,10 @@
 
 use burn::tensor::{DType, Distribution, Tensor};
 use kd::{
-    DistillLoss, Error, Features,
-    cache::{Cache, CacheWriterConfig, Floats, Record, TopLogProbs},
+    DistillLoss, Error, Features, TopK,
+    cache::{Cache, CacheWriterConfig, Floats, Record},
     rows,
-    soft_label::{SparseSoftLabelLossConfig, TopK},
+    soft_label::SparseSoftLabelLossConfig,
 };
 use kd_testkit::{assert_close, device, read as numbers, within};
 
@@ -98,7 +98,7 @@ fn features_of_every_rank_with_logits() {
 #[test]
 fn the_best_classes_and_what_is_left() {
     let logits = Tensor::<2>::random([8, 50], Distribution::Normal(0.0, 3.0), &device());
-    let best = reversed(TopLogProbs::of(logits.clone(), 6), Floats::F32);
+    let best = reversed(TopK::of(logits.clone(), 6, 1.0), Floats::F32);
     let log_probs = rows::log_soften(logits.flip([0]), 1.0);
     assert_eq!(
         numbers(log_probs.clone().gather(1, best.ids.clone())),
@@ -125,7 +125,7 @@ fn the_best_classes_and_what_is_left() {
 #[test]
 fn nothing_is_left_of_all_classes() {
     let logits = Tensor::<2>::from_floats([[1.0, f32::NEG_INFINITY, 0.0]], &device());
-    let best = TopLogProbs::of(logits, 3);
+    let best = TopK::of(logits, 3, 1.0);
     assert_eq!(numbers(best.tail), [f64::NEG_INFINITY]);
     let sum: f64 = numbers(best.log_probs).into_iter().map(f64::exp).sum();
     assert!((sum - 1.0).abs() < 1e-6);
@@ -140,8 +140,8 @@ fn sparse_losses_take_what_is_kept() {
         Tensor::<2>::random([4, 20], normal, &device),
     );
     let loss = SparseSoftLabelLossConfig::new().with_temperature(1.0).init();
-    let best = reversed(TopLogProbs::of(teacher.clone().flip([0]), 5), Floats::F32);
-    let kept = loss.forward(student.clone(), TopK::new(best.ids, best.log_probs));
+    let best = reversed(TopK::of(teacher.clone().flip([0]), 5, 1.0), Floats::F32);
+    let kept = loss.forward(student.clone(), best);
     let fresh = loss.forward(student, TopK::of(teacher, 5, 1.0));
     assert_close("the loss", &numbers(kept), &numbers(fresh), within(1e-6));
 }
@@ -196,7 +196,7 @@ fn the_best_64_of_32000_classes_take_little_room() {
     let (samples, classes) = (64, 32_000);
     let logits = Tensor::<2>::random([samples, classes], Distribution::Normal(0.0, 2.0), &device());
     let ids: Vec<u64> = (0..samples as u64).collect();
-    writer.append(&ids, TopLogProbs::of(logits, 64)).unwrap();
+    writer.append(&ids, TopK::of(logits, 64, 1.0)).unwrap();
     drop(writer);
     let sizes = folder
         .files()

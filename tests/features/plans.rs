@@ -90,7 +90,7 @@ fn a_plan_that_cannot_be_saved_or_read_says_why() {
         let message = error.to_string();
         assert!(message.contains("plan.json") && message.contains(words), "{message}");
     };
-    told(plan.save(&nowhere).unwrap_err(), "cannot write");
+    told(plan.save(file.join("plan.json")).unwrap_err(), "cannot write");
     told(Plan::load(&nowhere).unwrap_err(), "cannot read");
     fs::write(&file, r#"{"pairs": [{"student": "a", "teacher": "b", "wieght": 2.0}]}"#).unwrap();
     told(

@@ -257,9 +257,12 @@ fn a_file_that_is_another_thing_says_so() {
 #[test]
 fn a_file_that_cannot_be_written_is_an_error() {
     let folder = Folder::new("past-write");
-    let error = message(used(&config()).save(folder.file("no such folder").join("past")));
+    let file = folder.file("no folder");
+    fs::write(&file, "what was there").unwrap();
+    let error = message(used(&config()).save(file.join("past")));
     assert!(error.contains("cannot write"), "{error}");
-    assert_eq!(folder.files(), 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "what was there");
+    assert_eq!(folder.files(), 1);
 }
 
 #[test]

@@ -75,19 +75,14 @@ impl Cache {
 
     pub(crate) fn of(folder: &Path, key: &CacheKey, manifest: &Manifest) -> Result<Self, Error> {
         manifest.check_key(folder, key)?;
+        let samples = manifest.shards.iter().map(|entry| entry.samples);
+        let samples = samples.fold(0, usize::saturating_add);
         let mut cache = Self {
             folder: folder.to_owned(),
             key: key.clone(),
             form: manifest.columns.clone(),
             shards: Vec::new(),
-            index: Index::with_capacity(
-                manifest
-                    .shards
-                    .iter()
-                    .map(|entry| entry.samples)
-                    .sum::<usize>()
-                    .min(MANY),
-            ),
+            index: Index::expecting(samples.min(MANY)),
         };
         for entry in &manifest.shards {
             let shard = Shard::open(folder, entry, &cache.form)?;
@@ -213,7 +208,7 @@ impl Cache {
     }
 }
 
-/// Room that is made at once for as many samples; a damaged manifest could promise any number.
+/// As many samples are believed in before they are seen; a damaged manifest could promise any number.
 const MANY: usize = 1 << 24;
 
 impl fmt::Debug for Cache {

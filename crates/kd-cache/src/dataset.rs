@@ -71,6 +71,15 @@ impl<D, F> CachedDataset<D, F> {
     {
         Self { dataset, cache, id_of }
     }
+
+    fn with_outputs<I>(&self, index: usize, item: I) -> Result<CachedItem<I>, DatasetError>
+    where
+        F: Fn(usize, &I) -> u64,
+    {
+        let id = (self.id_of)(index, &item);
+        let outputs = self.cache.columns(&[id]).map_err(DatasetError::new)?;
+        Ok(CachedItem { id, item, outputs })
+    }
 }
 
 impl<I, D, F> Dataset<CachedItem<I>> for CachedDataset<D, F>
@@ -79,10 +88,14 @@ where
     F: Fn(usize, &I) -> u64 + Send + Sync,
 {
     fn get(&self, index: usize) -> Result<CachedItem<I>, DatasetError> {
-        let item = self.dataset.get(index)?;
-        let id = (self.id_of)(index, &item);
-        let outputs = self.cache.columns(&[id]).map_err(DatasetError::new)?;
-        Ok(CachedItem { id, item, outputs })
+        self.with_outputs(index, self.dataset.get(index)?)
+    }
+
+    /// What a loader calls for a batch, which a dataset such as a database may have at once.
+    fn get_many(&self, indexes: Vec<usize>) -> Result<Vec<CachedItem<I>>, DatasetError> {
+        let items = self.dataset.get_many(indexes.clone())?;
+        let both = indexes.into_iter().zip(items);
+        both.map(|(index, item)| self.with_outputs(index, item)).collect()
     }
 
     fn len(&self) -> usize {

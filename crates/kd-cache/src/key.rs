@@ -12,7 +12,7 @@ use crate::manifest::Manifest;
 /// | `teacher` | whose outputs they are | [`fingerprint`](crate::fingerprint) of its weights |
 /// | `dataset` | of which samples, and who counted them | `"mnist train, 60000, by index"` |
 /// | `view` | of which view of them: [`PLAIN`](Self::PLAIN), or an augmentation and its seed | `"flip and crop, seed 7"` |
-/// | `what` | which outputs | `"logits"`, `"top 64"`, `"features of stage3"` |
+/// | `what` | which outputs | `"logits"`, `"top 64 at T = 1"`, `"features of stage3"` |
 ///
 /// The parts are compared letter by letter. There is no temperature among them: logits are kept as they are, and whoever
 /// compares them softens them.

@@ -7,7 +7,7 @@
 //! | [`Replay`] | a teacher that only serves |
 //! | [`Cache`] | the reader: outputs by id, memory-mapped, checked |
 //! | [`CacheWriter`] | the writer: whole shards or none, goes on where it was broken off |
-//! | [`Record`] | what can be recorded: logits, [`Features`](kd_core::Features), [`TopLogProbs`], your own struct |
+//! | [`Record`] | what can be recorded: logits, [`Features`](kd_core::Features), [`TopK`](kd_core::TopK), your own struct |
 //! | `CachedDataset` | items of a Burn dataset together with what was recorded of them (feature `dataset`) |
 //!
 //! ```text
@@ -27,7 +27,9 @@
 //! come as another view than the cache's are refused. Several seeded views in one cache are several samples: ids such as
 //! `index * views + view`, and a view in the key that says so.
 //!
-//! **Free of temperature.** Logits are kept as the teacher gave them, and any loss softens them as it likes.
+//! **Free of temperature.** Logits are kept as the teacher gave them, and any loss softens them as it likes. A vocabulary's worth
+//! of them is too much to keep: [`TopK`](kd_core::TopK) keeps the best classes and what is left for the others, in a hundredth of
+//! the room. These are of one temperature, which the key's `what` should name, as in `"top 64 at T = 1"`.
 //!
 //! **Whole or not at all.** A shard is written beside its place, synchronised to the disk and renamed; then the manifest is, in the
 //! same way. A crash in between leaves a shard that no manifest names, and that the next writer replaces. A full disk is an
@@ -39,7 +41,8 @@
 //!
 //! **No search for a sample.** An index in memory says in which shard and row a sample is, and the shard is mapped: as many
 //! steps among a million samples as among a thousand. Each step takes longer where the samples do not fit into the
-//! processor's caches, as with any table of that size. The index takes some 30 bytes a sample.
+//! processor's caches, as with any table of that size. Ids that are counted from 0, with gaps of up to half of them, are a list
+//! of 8 bytes an id; others are a hash table of 20 to 40 bytes, and cost another wait for memory.
 //!
 //! # The format, version 1
 //!
@@ -85,8 +88,6 @@ mod record;
 mod replay;
 mod samples;
 mod shard;
-mod top_log_probs;
-mod whole_file;
 mod writer;
 
 pub use cache::Cache;
@@ -100,5 +101,4 @@ pub use key::CacheKey;
 pub use record::Record;
 pub use replay::Replay;
 pub use samples::{Pick, Samples};
-pub use top_log_probs::TopLogProbs;
 pub use writer::{CacheWriter, CacheWriterConfig};

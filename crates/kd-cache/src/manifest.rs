@@ -1,9 +1,9 @@
 use std::{fs, path::Path};
 
-use kd_core::Error;
+use kd_core::{Error, write_whole};
 use serde::{Deserialize, Serialize};
 
-use crate::{CacheKey, form::Form, whole_file};
+use crate::{CacheKey, form::Form};
 
 /// Its name in the folder.
 pub(crate) const FILE: &str = "manifest.json";
@@ -103,7 +103,7 @@ impl Manifest {
     pub fn write(&self, folder: &Path) -> Result<(), Error> {
         let mut json = serde_json::to_vec_pretty(self).expect("names and numbers are JSON");
         json.push(b'\n');
-        whole_file::write(folder, FILE, &json)
+        write_whole(folder.join(FILE), |temporary| fs::write(temporary, &json))
     }
 }
 

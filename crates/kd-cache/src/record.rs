@@ -1,5 +1,5 @@
 use burn::tensor::{Device, Tensor};
-use kd_core::{Feature, Features, OffGraph};
+use kd_core::{Feature, Features, OffGraph, TopK};
 
 use crate::Columns;
 
@@ -9,7 +9,7 @@ use crate::Columns;
 /// |---|---|
 /// | `Tensor<D>`, such as logits | `logits` |
 /// | [`Features`] | `features.NAME` for each layer |
-/// | [`TopLogProbs`](crate::TopLogProbs) | `top_ids`, `top_log_probs`, `tail` |
+/// | [`TopK`], whose temperature the key should name | `top_ids`, `top_log_probs`, `tail` |
 /// | a pair of two of them | those of both |
 ///
 /// # Example
@@ -113,6 +113,27 @@ impl Record for Features {
             return Err(format!("'{LAYER}NAME', floats of 1 to 3 axes"));
         }
         Ok(features)
+    }
+}
+
+impl Record for TopK {
+    fn rows(&self) -> usize {
+        self.ids.dims()[0]
+    }
+
+    fn write(self, columns: Columns) -> Columns {
+        columns
+            .with_ints("top_ids", self.ids)
+            .with_floats("top_log_probs", self.log_probs)
+            .with_floats("tail", self.tail)
+    }
+
+    fn read(columns: &Columns, device: &Device) -> Result<Self, String> {
+        Ok(Self {
+            ids: columns.ints("top_ids", device)?,
+            log_probs: columns.floats("top_log_probs", device)?,
+            tail: columns.floats("tail", device)?,
+        })
     }
 }
 

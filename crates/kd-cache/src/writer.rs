@@ -1,22 +1,15 @@
-use std::{
-    collections::HashSet,
-    fmt,
-    fs::{self, File},
-    io,
-    path::Path,
-};
+use std::{collections::HashSet, fmt, fs, io, path::Path};
 
 use burn::config::Config;
-use kd_core::{Error, check};
+use kd_core::{Error, check, remove_unfinished, write_whole};
 
 use crate::{
     Cache, CacheKey, Columns, Floats, Record,
     form::Form,
-    lock,
+    lock::{self, Lock},
     manifest::Manifest,
     pending::Pending,
     shard::{self, Shard},
-    whole_file,
 };
 
 /// How a cache is written; [`open`](Self::open) begins or goes on.
@@ -42,13 +35,12 @@ impl CacheWriterConfig {
     pub fn open(&self, folder: impl AsRef<Path>, key: &CacheKey) -> Result<CacheWriter, Error> {
         check::count("CacheWriterConfig", "shard_samples", self.shard_samples)?;
         let folder = folder.as_ref();
-        let refused = |source| Error::Write {
+        fs::create_dir_all(folder).map_err(|source| Error::Write {
             path: folder.to_owned(),
             source,
-        };
-        fs::create_dir_all(folder).map_err(refused)?;
+        })?;
         let lock = lock::hold(folder)?;
-        whole_file::remove_unfinished(folder).map_err(refused)?;
+        remove_unfinished(folder)?;
         let mut manifest = match Manifest::read(folder) {
             Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
                 let manifest = Manifest::new(key.clone());
@@ -119,7 +111,7 @@ pub struct CacheWriter {
     /// Files that the manifest named when it was opened, whose names are not given again.
     known: HashSet<String>,
     pending: Pending,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl CacheWriter {
@@ -227,7 +219,7 @@ impl CacheWriter {
     fn write_shard(&mut self, samples: usize) -> Result<(), Error> {
         let (folder, form) = (self.cache.folder().to_owned(), &self.cache.form);
         let (bytes, entry) = shard::encode(self.free_name(), &self.pending.first(samples, form), form);
-        whole_file::write(&folder, &entry.file, &bytes)?;
+        write_whole(folder.join(&entry.file), |temporary| fs::write(temporary, &bytes))?;
         let mut manifest = self.manifest.clone();
         manifest.columns = form.clone();
         manifest.shards.push(entry.clone());

@@ -6,6 +6,7 @@
 //! | [`Teacher`] | turns an input into something to learn from; [`Frozen`] makes one of any Burn module |
 //! | [`FeatureProjector`] | brings a student's features to the teacher's shape; [`Projected`] puts one before a loss |
 //! | [`Features`] | layers' outputs by name: what a model returns that teaches or learns from features |
+//! | [`TopK`] | a teacher known only by its best classes, as large vocabularies are recorded |
 //! | [`LossTerms`] | named, weighted losses: the total to call `backward` on, the names to log |
 //! | [`Schedule`] | a temperature or a weight that changes over training, as a value |
 //! | [`rows`] | the row-wise numerics beneath the losses: soften, log-probabilities, divergences, masks |
@@ -52,6 +53,7 @@ mod schedule;
 mod seed;
 mod teacher;
 mod terms;
+mod top_k;
 mod whole_file;
 
 pub use config::load_config;
@@ -68,4 +70,5 @@ pub use schedule::Schedule;
 pub use seed::seed_for;
 pub use teacher::{Teacher, TeacherFn, teacher_fn};
 pub use terms::{LossTerm, LossTerms};
-pub use whole_file::write_whole;
+pub use top_k::TopK;
+pub use whole_file::{remove_unfinished, write_whole};

@@ -13,7 +13,7 @@
 /// assert_ne!(of_epoch(1), of_epoch(2));
 /// ```
 #[track_caller]
-pub fn seed_for(seed: usize, purpose: &[usize]) -> [u8; 32] {
+pub fn seed_for(seed: u64, purpose: &[usize]) -> [u8; 32] {
     assert!(
         purpose.len() <= 3,
         "seed_for: a purpose has at most 3 words, and not {}",
@@ -21,10 +21,10 @@ pub fn seed_for(seed: usize, purpose: &[usize]) -> [u8; 32] {
     );
     let mut bytes = [0; 32];
     // A word that is not there is 0, and one that is 0 is 1; there is none beyond the largest.
-    let later = |word: &usize| word.checked_add(1).expect("seed_for: a word is below usize::MAX");
+    let later = |word: &usize| word.checked_add(1).expect("seed_for: a word is below usize::MAX") as u64;
     let words = [seed].into_iter().chain(purpose.iter().map(later));
     for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
-        place.copy_from_slice(&(word as u64).to_le_bytes());
+        place.copy_from_slice(&word.to_le_bytes());
     }
     bytes
 }

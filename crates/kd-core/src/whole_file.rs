@@ -9,9 +9,12 @@ use crate::Error;
 /// Writes a file whole or not at all: whoever reads `path` finds what was there before or what `write` wrote, and never half
 /// of it.
 ///
-/// `write` is given another path in the same folder; what is there when it returns then takes the place of `path`. A file that was
-/// there before hands its permissions on, and where `path` is a link to a file, the file is replaced and the link stays. A link
-/// that leads nowhere is replaced itself.
+/// `write` is given another path in the same folder; what is there when it returns then takes the place of `path`. It is
+/// synchronised to the disk before, and so is the folder afterwards, so that a power cut changes nothing. Missing folders are made.
+/// A file that was there before hands its permissions on, and where `path` is a link to a file, the file is replaced and the link
+/// stays. A link that leads nowhere is replaced itself.
+///
+/// What a process leaves behind that is killed meanwhile is for [`remove_unfinished`].
 ///
 /// # Errors
 ///
@@ -22,7 +25,7 @@ use crate::Error;
 /// ```
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let folder = tempfile::tempdir()?;
-/// # let path = folder.path().join("notes.txt");
+/// # let path = folder.path().join("today/notes.txt");
 /// kd_core::write_whole(&path, |temporary| std::fs::write(temporary, "all of it"))?;
 /// assert_eq!(std::fs::read_to_string(&path)?, "all of it");
 /// # Ok(())
@@ -36,23 +39,70 @@ pub fn write_whole(path: impl AsRef<Path>, write: impl FnOnce(&Path) -> io::Resu
     })
 }
 
+/// Removes the files in `folder` that [`write_whole`] began and whose process was killed before it had finished.
+///
+/// Only for a folder in which nobody else writes: what is being written would be lost.
+///
+/// # Errors
+///
+/// [`Error::Write`], which names `folder`, if the system refuses.
+///
+/// # Example
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// kd_core::write_whole(folder.join("notes.txt"), |temporary| std::fs::write(temporary, "all of it"))?;
+/// kd_core::remove_unfinished(folder)?;
+/// assert!(folder.join("notes.txt").exists());
+/// # Ok(())
+/// # }
+/// ```
+pub fn remove_unfinished(folder: impl AsRef<Path>) -> Result<(), Error> {
+    let folder = folder.as_ref();
+    let remove = || {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    };
+    remove().map_err(|source| Error::Write {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+/// How files begin that are being written.
+const UNFINISHED: &str = ".unfinished-";
+
 fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     // The file that a link leads to, in whose folder there is a place beside it.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let before = fs::metadata(path).ok().filter(fs::Metadata::is_file);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
     let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED);
     if let Some(permissions) = like_any_other() {
         builder.permissions(permissions);
     }
-    let place = builder.tempfile_in(folder.unwrap_or(Path::new(".")))?.into_temp_path();
+    let place = builder.tempfile_in(folder)?.into_temp_path();
     write(&place)?;
     // Before it takes the other's place, lest a power cut leave a name without content.
     fs::OpenOptions::new().write(true).open(&place)?.sync_all()?;
     if let Some(before) = before {
         fs::set_permissions(&place, before.permissions())?;
     }
-    place.persist(path).map_err(|error| error.error)
+    place.persist(path).map_err(|error| error.error)?;
+    // The new name is the folder's contents. Elsewhere folders cannot be opened, and the system sees to it.
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
+    Ok(())
 }
 
 /// A temporary file is its owner's alone; this one is to become a file like any other.
@@ -97,14 +147,43 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_named() {
+    fn missing_folders_are_made() {
         let folder = tempfile::tempdir().unwrap();
-        let error = write_whole(folder.path().join("none/a.svg"), |_| Ok(()));
+        let path = folder.path().join("runs/1/a.svg");
+        write_whole(&path, |temporary| fs::write(temporary, "new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("file"), "no folder").unwrap();
+        let error = write_whole(folder.path().join("file/a.svg"), |_| Ok(()));
         let error = error.unwrap_err().to_string();
         assert!(
-            error.contains("none/a.svg") && error.contains("cannot write"),
+            error.contains("file/a.svg") && error.contains("cannot write"),
             "{error}"
         );
+    }
+
+    /// A process that is killed while it writes runs nothing any more that could tidy up.
+    #[test]
+    fn what_was_broken_off_is_removed_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        write_whole(folder.path().join("a"), |temporary| {
+            let left = temporary.with_file_name(format!("{}2", temporary.file_name().unwrap().display()));
+            fs::write(left, "ne")?;
+            fs::write(temporary, "new")
+        })
+        .unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        remove_unfinished(folder.path()).unwrap();
+        let left = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name());
+        assert_eq!(left.collect::<Vec<_>>(), ["a"]);
+        let error = remove_unfinished(folder.path().join("none")).unwrap_err().to_string();
+        assert!(error.contains("none"), "{error}");
     }
 
     #[cfg(unix)]

@@ -4,7 +4,7 @@ use burn::{
 };
 use kd_core::rows;
 
-/// What becomes of the classes that a [`TopK`](crate::TopK) teacher says nothing about.
+/// What becomes of the classes that a [`TopK`](kd_core::TopK) teacher says nothing about.
 ///
 /// K are the classes it names, `P = Σ p` and `Q = Σ q` the mass of teacher and student on them. The four rules are four
 /// different losses; they agree only if K is every class.

@@ -3,9 +3,9 @@ use burn::{
     module::{Content, DisplaySettings, Module, ModuleDisplay},
     tensor::Tensor,
 };
-use kd_core::{DistillLoss, Error, OffGraph, check, rows};
+use kd_core::{DistillLoss, Error, OffGraph, TopK, check, rows};
 
-use crate::{SparseRule, TopK, tail};
+use crate::SparseRule;
 
 /// Configuration of a [`SparseSoftLabelLoss`].
 #[derive(Config, Debug)]
@@ -91,9 +91,10 @@ impl SparseSoftLabelLossConfig {
 /// # Convention
 ///
 /// Forward KL with T², divided by rows; T = 1, since stored log-probabilities are at 1. `1 − Q` is summed over the classes
-/// outside K and never taken from 1. Of the teacher only `1 − P` can be known; where it is less than 8 units of rounding
-/// (1e-6 in f32), or K is every class, there is no tail and its term is 0: at most 1.4e-5 · T² too much. A row without any
-/// entry gives 0 with the tail bucket and when truncated, and NaN when renormalised.
+/// outside K and never taken from 1, and so is `1 − P` of a teacher that was cut by [`TopK::of`] or [`TopK::top_p`]. Of one from
+/// elsewhere ([`TopK::new`]) only the difference can be known; where it is less than 8 units of rounding (1e-6 in f32), there is no
+/// tail and its term is 0: at most 1.4e-5 · T² too much. Nor is there one if K is every class. A row without any entry gives 0
+/// with the tail bucket and when truncated, and NaN when renormalised.
 ///
 /// The tail bucket is TRL's `loss_add_tail`. Truncated is verl, which clamps what falls below 0, and the gradient with
 /// it. Both renormalised are MaxText (offline) and Model-Optimizer; the teacher alone is axolotl's `kd_normalize_topk`.
@@ -108,8 +109,8 @@ impl SparseSoftLabelLossConfig {
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
-/// use kd_core::DistillLoss;
-/// use kd_soft_label::{SparseSoftLabelLossConfig, TopK};
+/// use kd_core::{DistillLoss, TopK};
+/// use kd_soft_label::SparseSoftLabelLossConfig;
 ///
 /// let kd = SparseSoftLabelLossConfig::new().init();
 ///
@@ -160,7 +161,7 @@ impl DistillLoss<Tensor<2>, TopK> for SparseSoftLabelLoss {
         let [rows, classes] = student.dims();
         check::not_empty(NAME, rows);
         check::has_classes(NAME, classes);
-        check::top_k_shapes(NAME, &teacher.ids, &teacher.log_probs, &student);
+        check::top_k_shapes(NAME, &student, &teacher);
         check::top_k(NAME, teacher.ids.dims()[1], classes);
         if self.check_teacher {
             check::class_ids(NAME, &teacher.ids, classes);
@@ -168,24 +169,27 @@ impl DistillLoss<Tensor<2>, TopK> for SparseSoftLabelLoss {
 
         let t = self.temperature;
         let student = rows::widen(student);
-        let TopK { ids, log_probs: p } = teacher.off_graph();
+        let teacher = teacher.off_graph();
+        let named = teacher.times_named(classes);
+        let TopK {
+            ids,
+            log_probs: p,
+            tail,
+        } = teacher;
         let p = p.cast(student.dtype());
-        let absent = p.clone().equal_elem(f64::NEG_INFINITY);
-        let named = tail::times_named(&ids, &absent, &student);
-        let mass = p.clone().exp().sum_dim(1);
         if self.check_teacher {
             check::distinct_ids(NAME, &named);
-            check::mass(NAME, &mass);
+            check::mass(NAME, &p.clone().exp().sum_dim(1));
         }
 
         let q = rows::log_soften(student, t);
+        let absent = p.clone().equal_elem(f64::NEG_INFINITY);
         let q_named = q.clone().gather(1, ids).mask_fill(absent, f64::NEG_INFINITY);
         let tails = || {
             let named = named.greater_elem(0.0);
-            [
-                tail::of_teacher(mass, named.clone().all_dim(1)),
-                tail::of_student(q, named),
-            ]
+            let p_tail = tail.cast(q.dtype()).unsqueeze_dim::<2>(1);
+            let p_tail = p_tail.mask_fill(named.clone().all_dim(1), f64::NEG_INFINITY);
+            [p_tail, rows::log_sum(q, named).unsqueeze_dim(1)]
         };
         self.rule.compare(p, q_named, tails) * (t * t)
     }

@@ -4,7 +4,7 @@
 
 pub use kd_core::{
     DistillLoss, Error, Feature, FeatureProjector, Features, Frozen, Identity, Labelled, LinearLogits, LossTerm,
-    LossTerms, OffGraph, Projected, ProjectorFn, Schedule, Teacher, TeacherFn, load_config, projector_fn, seed_for,
+    LossTerms, OffGraph, Projected, ProjectorFn, Schedule, Teacher, TeacherFn, TopK, load_config, projector_fn, seed_for,
     teacher_fn,
 };
 

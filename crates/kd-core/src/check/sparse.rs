@@ -3,7 +3,7 @@
 use burn::tensor::{Int, Tensor};
 
 use super::valid;
-use crate::Error;
+use crate::{Error, TopK};
 
 /// A choice of `k` classes must be of at least one and of no more than there are.
 ///
@@ -18,14 +18,15 @@ pub fn top_k(owner: &str, k: usize, classes: usize) {
     );
 }
 
-/// Ids and log-probabilities of chosen classes must have one shape, and a row for each of the student's.
+/// Ids and log-probabilities of chosen classes must have one shape, and a row for each of the student's; so must the tail.
 ///
 /// # Panics
 ///
 /// If they have not.
 #[track_caller]
-pub fn top_k_shapes(loss: &str, ids: &Tensor<2, Int>, log_probs: &Tensor<2>, student: &Tensor<2>) {
-    let (ids, log_probs, student) = (ids.dims(), log_probs.dims(), student.dims());
+pub fn top_k_shapes(loss: &str, student: &Tensor<2>, teacher: &TopK) {
+    let (ids, log_probs, student) = (teacher.ids.dims(), teacher.log_probs.dims(), student.dims());
+    let [tail] = teacher.tail.dims();
     assert!(
         ids == log_probs,
         "{loss}: the teacher's ids have shape {ids:?} and its log-probabilities {log_probs:?}; give one \
@@ -36,6 +37,11 @@ pub fn top_k_shapes(loss: &str, ids: &Tensor<2, Int>, log_probs: &Tensor<2>, stu
         "{loss}: the student has shape {student:?} and the teacher {ids:?}; they differ at axis 0 ({} against {}) and \
          nothing is broadcast: give both the same samples, in the same order",
         student[0],
+        ids[0]
+    );
+    assert!(
+        tail == ids[0],
+        "{loss}: the teacher has {} rows and tails of {tail}; give one tail for each row",
         ids[0]
     );
 }

@@ -1,9 +1,12 @@
 use burn::tensor::Tensor;
 use kd_core::rows;
-use rand::{RngExt, SeedableRng, rngs::StdRng};
+use rand::RngExt;
 
 use super::Rule;
-use crate::Members;
+use crate::{
+    Members,
+    seeded::{Purpose, seeded},
+};
 
 /// One member for the whole batch, drawn anew at every step.
 ///
@@ -49,7 +52,7 @@ use crate::Members;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RandomMember {
     seed: u64,
-    step: u64,
+    step: usize,
 }
 
 impl RandomMember {
@@ -60,10 +63,7 @@ impl RandomMember {
 
     /// The same seed at another step.
     pub fn at(self, step: usize) -> Self {
-        Self {
-            step: step as u64,
-            ..self
-        }
+        Self { step, ..self }
     }
 
     /// Which of so many members speaks.
@@ -72,10 +72,7 @@ impl RandomMember {
     ///
     /// If there are none.
     pub fn index(&self, members: usize) -> usize {
-        let mut key = [0; 32];
-        key[..8].copy_from_slice(&self.seed.to_le_bytes());
-        key[8..16].copy_from_slice(&self.step.to_le_bytes());
-        StdRng::from_seed(key).random_range(0..members)
+        seeded(self.seed, Purpose::Speaker, 0, self.step).random_range(0..members)
     }
 }
 
