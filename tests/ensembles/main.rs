@@ -7,4 +7,5 @@ mod making;
 mod per_teacher;
 mod rules;
 mod said;
+mod side_by_side;
 mod uncertainty;
