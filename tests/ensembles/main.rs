@@ -8,4 +8,5 @@ mod per_teacher;
 mod rules;
 mod said;
 mod side_by_side;
+mod side_by_side_panics;
 mod uncertainty;

@@ -1,7 +1,6 @@
 //! Members that run at the same time: what they say is what they say one after the other, on one device and on two.
 
 use std::{
-    panic::panic_any,
     sync::{
         Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -26,10 +25,10 @@ use kd_testkit::{device, read};
 
 use crate::said::{labels, logits};
 
-type AnyTeacher = Box<dyn Teacher<Tensor<2>, Output = Tensor<2>> + Sync>;
+pub type AnyTeacher = Box<dyn Teacher<Tensor<2>, Output = Tensor<2>> + Sync>;
 
 /// Longer than any member takes: whoever waits for another that does not run says so instead of waiting for ever.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Another device than the one under test, if there is one.
 fn elsewhere() -> Device {
@@ -56,11 +55,11 @@ fn images() -> Tensor<2> {
     Tensor::random([48, 16], Distribution::Normal(0.0, 1.0), &device())
 }
 
-fn input() -> Tensor<2> {
+pub fn input() -> Tensor<2> {
     logits([[0.5, -1.0, 2.0], [0.0, 3.0, 1.0]])
 }
 
-fn boxed(member: impl Fn(Tensor<2>) -> Tensor<2> + Sync + 'static) -> AnyTeacher {
+pub fn boxed(member: impl Fn(Tensor<2>) -> Tensor<2> + Sync + 'static) -> AnyTeacher {
     Box::new(teacher_fn(member))
 }
 
@@ -216,51 +215,4 @@ fn nothing_is_recorded() {
     assert!(!ensemble.teach(tracked.clone()).is_autodiff());
     assert!(ensemble.each(tracked).iter().all(|said| !said.is_autodiff()));
     assert_eq!(seen.into_inner(), 0);
-}
-
-#[test]
-#[should_panic(expected = "SideBySide: member 1 panicked: no file for sample 7")]
-fn a_member_that_panics_is_named() {
-    let good = || boxed(|input| input);
-    let bad = boxed(|_| panic!("no file for sample {}", 3 + 4));
-    Ensemble::new([good(), bad, good()]).side_by_side().teach(input());
-}
-
-/// In the order of the members, though the second panics before the first.
-#[test]
-#[should_panic(expected = "SideBySide: member 0 panicked: late")]
-fn of_several_that_panic_it_is_the_first() {
-    let (failed, wait) = mpsc::channel::<()>();
-    let wait = Mutex::new(wait);
-    let late = boxed(move |_| {
-        // The sender is dropped when its member panics.
-        assert!(wait.lock().unwrap().recv_timeout(PATIENCE).is_err());
-        panic!("late")
-    });
-    let failed = Mutex::new(Some(failed));
-    let early = boxed(move |_| {
-        let _dropped = failed.lock().unwrap().take();
-        panic!("early")
-    });
-    Ensemble::new([late, early]).side_by_side().each(input());
-}
-
-#[test]
-#[should_panic(expected = "SideBySide: member 0 panicked: without words")]
-fn a_panic_without_words_is_passed_on_as_well() {
-    Ensemble::new([boxed(|_| panic_any(7))]).side_by_side().teach(input());
-}
-
-#[test]
-#[should_panic(expected = "Ensemble: member 0 has shape [2, 3] and member 1 [1, 3]")]
-fn members_of_other_samples_panic() {
-    let members = [boxed(|input| input), boxed(|input| input.narrow(0, 0, 1))];
-    Ensemble::new(members).side_by_side().teach(input());
-}
-
-#[test]
-#[should_panic(expected = "Ensemble: member 1 says no distribution in row 0")]
-fn a_member_that_is_not_a_number_is_named() {
-    let members = [boxed(|input| input), boxed(|input| input * f32::NAN)];
-    Ensemble::new(members).checked(true).side_by_side().teach(input());
 }
