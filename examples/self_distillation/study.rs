@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use burn::prelude::*;
+use kd::ensemble::Ensemble;
 use kd::prelude::*;
-use kd::self_distillation::{Chain, EarlyExitRow, EnsembleOfGenerations, early_exit_table};
+use kd::self_distillation::{Chain, EarlyExitRow, early_exit_table};
 use kd_examples::failure::Failure;
 
 use crate::lab::Lab;
@@ -88,7 +89,7 @@ fn along_time(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fail
     let frozen = generations
         .into_iter()
         .map(|network| Frozen::new(network, |network: &Network, images| network.deepest(images)));
-    let ensemble = EnsembleOfGenerations::new(frozen);
+    let ensemble = Ensemble::new(frozen);
     keep(
         Way::Ensemble,
         lab.in_batches(&lab.test, |images| ensemble.teach(images)),

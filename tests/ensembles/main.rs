@@ -7,4 +7,6 @@ mod making;
 mod per_teacher;
 mod rules;
 mod said;
+mod side_by_side;
+mod side_by_side_panics;
 mod uncertainty;

@@ -8,10 +8,10 @@ use burn::{
 };
 use kd::{
     Error, Teacher,
+    ensemble::Ensemble,
     prelude::*,
     rows::{log_mean_probs, soften},
-    self_distillation::{EnsembleOfGenerations, Generations},
-    teacher_fn,
+    self_distillation::Generations,
 };
 use kd_testkit::{assert_close, contents, device, laws, read, within};
 
@@ -155,11 +155,16 @@ fn a_missing_generation_is_named_with_those_that_there_are() {
     ));
 }
 
-/// The ensemble of several networks against the mean in f64 of what each says.
+/// The ensemble of what was kept against the mean in f64 of what each network says.
 #[test]
-fn the_ensemble_is_the_mean_of_probabilities() {
+fn all_generations_are_an_ensemble() {
     let device = device().autodiff();
+    let folder = Folder::new("generations-together");
+    let generations = Generations::in_folder(folder.file("kept")).unwrap();
     let networks: Vec<Network> = (0..3).map(|_| Network::new(&device).valid()).collect();
+    for (number, network) in networks.iter().enumerate() {
+        generations.save(number, network).unwrap();
+    }
     let x = input(&device) * 4.0;
     let each: Vec<Vec<f64>> = networks
         .iter()
@@ -169,24 +174,12 @@ fn the_ensemble_is_the_mean_of_probabilities() {
         .map(|place| each.iter().map(|probs| probs[place]).sum::<f64>() / 3.0)
         .collect();
 
-    let ensemble = EnsembleOfGenerations::new(networks.into_iter().map(|n| Frozen::new(n, Network::forward)));
-    assert_eq!(ensemble.generations().len(), 3);
+    let members = generations.load_all(&Network::new(&device)).unwrap();
+    let ensemble = Ensemble::new(members.into_iter().map(|n| Frozen::new(n, Network::forward)));
+    assert_eq!(ensemble.members().len(), 3);
     let taught = ensemble.teach(x.require_grad());
     assert!(!taught.is_autodiff());
     assert_close("probabilities", &read(taught.exp()), &expected, within(1e-6));
-}
-
-#[test]
-fn one_generation_is_its_own_ensemble() {
-    let device = device();
-    let x = Tensor::<2>::from_floats([[1.0, -3.0, 200.0], [0.0, 0.5, -0.5]], &device);
-    let alone = EnsembleOfGenerations::new([teacher_fn(|x: Tensor<2>| x)]).teach(x.clone());
-    assert_close(
-        "log-probabilities",
-        &read(alone),
-        &read(kd::rows::log_soften(x, 1.0)),
-        within(1e-6),
-    );
 }
 
 /// Probabilities that no f32 holds have logarithms, and classes that nobody knows have no gradient that is not a number.
@@ -230,12 +223,6 @@ fn what_is_not_a_number_is_no_mean() {
     let mean = read(mean);
     assert!(mean[0].is_nan() && mean[1].is_nan());
     assert_close("the other row", &mean[2..], &[-(2f64.ln()); 2], within(1e-6));
-}
-
-#[test]
-#[should_panic(expected = "EnsembleOfGenerations: there are no generations; give at least one")]
-fn an_empty_ensemble_panics() {
-    EnsembleOfGenerations::<Frozen<Network, ()>>::new([]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use burn::tensor::{Bool, Device, Float, Int, Tensor, TensorData};
+use kd_core::OffGraph;
 
 use crate::CacheKey;
 
@@ -38,6 +39,15 @@ impl<I> Samples<I> {
     pub fn of_view(mut self, view: impl Into<String>) -> Self {
         self.view = view.into();
         self
+    }
+}
+
+impl<I: OffGraph> OffGraph for Samples<I> {
+    fn off_graph(self) -> Self {
+        Self {
+            input: self.input.off_graph(),
+            ..self
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::fmt;
 use burn::tensor::Tensor;
 use kd_core::{Error, Teacher, check};
 
-use crate::{MeanOfProbs, Members, Question, Rule};
+use crate::{MeanOfProbs, Members, Question, Rule, SideBySide};
 
 /// Many teachers as one (Hansen & Salamon, 1990; as teacher of one network: Hinton and others, 2015).
 ///
@@ -32,10 +32,10 @@ use crate::{MeanOfProbs, Members, Question, Rule};
 /// softened, and not the combination of what was softened. [`PerTeacher`](crate::PerTeacher) softens members before they
 /// are combined.
 ///
-/// Members run one after the other and never side by side, so their activations take the memory of one. Where the rule adds
-/// as it goes, so do their logits: one member's beside the sum. What each says is brought to the device and the float type of
-/// member 0 (for [`RandomMember`](crate::RandomMember), of the one that speaks);
-/// [`OnDevice`](crate::OnDevice) brings a member's input to where it lives, and what it says back.
+/// Members run one after the other, so their activations take the memory of one; members with devices of their own can run
+/// [`side_by_side`](Self::side_by_side). Where the rule adds as it goes, logits take the memory of two: one member's beside the
+/// sum. What each says is brought to the device and the float type of member 0 (for [`RandomMember`](crate::RandomMember), of the
+/// one that speaks); [`OnDevice`](crate::OnDevice) brings a member's input to where it lives, and what it says back.
 ///
 /// NaN in, NaN out, in the rows where it was; [`checked`](Self::checked) names the member.
 ///
@@ -69,11 +69,13 @@ use crate::{MeanOfProbs, Members, Question, Rule};
 /// # Reference
 ///
 /// Lars Kai Hansen, Peter Salamon: *Neural network ensembles*, 1990. Geoffrey Hinton, Oriol Vinyals, Jeff Dean: *Distilling the
-/// Knowledge in a Neural Network*, 2015, arXiv:1503.02531.
+/// Knowledge in a Neural Network*, 2015, arXiv:1503.02531. Of the generations of one network (BANE): Tommaso Furlanello and others:
+/// *Born Again Neural Networks*, 2018, arXiv:1805.04770.
 ///
 /// # See also
 ///
-/// [`PerTeacher`](crate::PerTeacher) and [`DirichletLoss`](crate::DirichletLoss), which keep members apart.
+/// [`PerTeacher`](crate::PerTeacher) and [`DirichletLoss`](crate::DirichletLoss), which keep members apart;
+/// [`log_mean_probs`](kd_core::rows::log_mean_probs), the mean of logits that are at hand, with a gradient.
 #[derive(Clone)]
 pub struct Ensemble<T, R = MeanOfProbs> {
     members: Vec<T>,
@@ -157,6 +159,13 @@ impl<T, R> Ensemble<T, R> {
         Self { checked, ..self }
     }
 
+    /// The same, but members run at the same time, each on a thread of its own: for members that have devices of their own.
+    ///
+    /// All their logits and activations are held at once; [`SideBySide`] says what that means.
+    pub fn side_by_side(self) -> SideBySide<T, R> {
+        SideBySide::new(self)
+    }
+
     /// The members.
     pub fn members(&self) -> &[T] {
         &self.members
@@ -165,6 +174,10 @@ impl<T, R> Ensemble<T, R> {
     /// How they are combined.
     pub fn rule(&self) -> &R {
         &self.rule
+    }
+
+    pub(crate) fn is_checked(&self) -> bool {
+        self.checked
     }
 
     /// What each member says, in their order, for losses that keep members apart.

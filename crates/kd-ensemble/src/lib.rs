@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`Ensemble`] | what all its members say together: a teacher made of teachers |
 //! | [`OnDevice`] | a member that lives on a device of its own |
+//! | [`SideBySide`] | the same ensemble, whose members run at the same time, on devices of their own |
 //! | [`rule`] | how members become one: means, weights, one member alone |
 //! | [`PerTeacher`] | a loss against each teacher, and not against what they say together |
 //! | [`MinNormWeights`] | weights for it that serve all teachers at once (AE-KD, Du et al., 2020) |
@@ -46,6 +47,7 @@ mod question;
 pub mod rule;
 mod seeded;
 mod seeds;
+mod side_by_side;
 mod uncertainty;
 mod weighted_vote;
 
@@ -68,6 +70,7 @@ pub use rule::{
     WeightedByConfidence, WeightedByEntropy, Weights,
 };
 pub use seeds::Seeds;
+pub use side_by_side::SideBySide;
 pub use uncertainty::Uncertainty;
 pub use weighted_vote::weighted_vote;
 

@@ -3,8 +3,8 @@ use kd_core::{OffGraph, Teacher};
 
 /// A teacher that lives on a device of its own: its input is brought there, and what it says back to where the input was.
 ///
-/// Of two large members each can stay on its own card. What is copied is the input, and what was said: the members of an
-/// [`Ensemble`](crate::Ensemble) still run one after the other.
+/// Of two large members each can stay on its own card. What is copied is the input, and what was said. The members of an
+/// [`Ensemble`](crate::Ensemble) run one after the other all the same, unless they are put [side by side](crate::SideBySide).
 ///
 /// # Shapes
 ///

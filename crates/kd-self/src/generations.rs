@@ -18,8 +18,8 @@ use crate::record;
 ///
 /// ```
 /// use burn::{nn::LinearConfig, tensor::{Device, Tensor}};
-/// use kd_core::{Frozen, Teacher};
-/// use kd_self::{EnsembleOfGenerations, Generations};
+/// use kd_core::Frozen;
+/// use kd_self::Generations;
 ///
 /// # fn main() -> Result<(), kd_core::Error> {
 /// # let folder = std::env::temp_dir().join(format!("kd-self-generations-{}", std::process::id()));
@@ -38,8 +38,9 @@ use crate::record;
 ///     generations.save(k, &student)?;
 /// }
 ///
-/// let ensemble = EnsembleOfGenerations::new(generations.load_all(&network())?.into_iter().map(frozen));
-/// assert_eq!(ensemble.teach(Tensor::ones([8, 4], &device)).dims(), [8, 2]);
+/// // All of them together: the members of an `Ensemble` of `kd-ensemble`.
+/// let members: Vec<_> = generations.load_all(&network())?.into_iter().map(frozen).collect();
+/// assert_eq!(members.len(), 4);
 /// # std::fs::remove_dir_all(folder).unwrap();
 /// # Ok(())
 /// # }
@@ -51,8 +52,7 @@ use crate::record;
 ///
 /// # See also
 ///
-/// [`EnsembleOfGenerations`](crate::EnsembleOfGenerations), all of them as one teacher; [`Chain`](crate::Chain), for networks of
-/// different sizes.
+/// [`Chain`](crate::Chain), for networks of different sizes; `Ensemble` of `kd-ensemble`, all of them as one teacher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Generations {
     folder: PathBuf,

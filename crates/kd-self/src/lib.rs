@@ -16,8 +16,7 @@
 //! | Piece | What teaches what |
 //! |---|---|
 //! | [`Ema`] | the average of a student's weights teaches it: mean teacher (Tarvainen & Valpola, 2017) |
-//! | [`Generations`] | each of a row of equal networks teaches the next: born-again networks (Furlanello et al., 2018) |
-//! | [`EnsembleOfGenerations`] | all of them together teach, or are used |
+//! | [`Generations`] | each of a row of equal networks teaches the next: born-again networks (Furlanello et al., 2018); all together teach as an `Ensemble` of `kd-ensemble` |
 //! | [`Route`], [`next_anchor`] | a teacher's own way, from its early self to its last: route-constrained optimisation (Jin et al., 2019) |
 //! | [`CyclicSchedule`] | the end of a cycle of learning rates the next: snapshots (Huang et al., 2017; Yang et al., 2019) |
 //! | [`ProgressiveLoss`], [`PastPredictions`] | what the network said of a sample an epoch ago, the sample (PS-KD) |
@@ -50,7 +49,6 @@ mod deep_supervision;
 mod distortion;
 mod early_exit;
 mod ema;
-mod ensemble_of_generations;
 mod exit_by_exit;
 mod exit_output;
 mod exit_table;
@@ -89,7 +87,6 @@ pub use deep_supervision::DeepSupervision;
 pub use distortion::{DistortionLoss, DistortionLossConfig};
 pub use early_exit::{EarlyExit, EarlyExited};
 pub use ema::{Buffers, Ema, EmaConfig};
-pub use ensemble_of_generations::EnsembleOfGenerations;
 pub use exit_by_exit::{ExitByExit, SelectSamples};
 pub use exit_output::ExitOutput;
 pub use exit_table::{EarlyExitRow, early_exit_table};

@@ -120,8 +120,8 @@ impl CyclicScheduleConfig {
 ///
 /// # See also
 ///
-/// [`Generations`](crate::Generations), which keeps the snapshots; [`EnsembleOfGenerations`](crate::EnsembleOfGenerations), all
-/// of them together; [`Ema`](crate::Ema), a teacher that is never behind by a cycle.
+/// [`Generations`](crate::Generations), which keeps the snapshots; `Ensemble` of `kd-ensemble`, all of them together;
+/// [`Ema`](crate::Ema), a teacher that is never behind by a cycle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CyclicSchedule {
     peak: f64,

@@ -32,6 +32,11 @@ pub use kd_soft_label as soft_label;
 #[doc = include_str!("../../../docs/self_distillation.md")]
 struct SelfDistillation;
 
+/// The examples of the chapter on ensembles, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/ensembles.md")]
+struct Ensembles;
+
 /// What most training loops need: `use kd::prelude::*;`.
 pub mod prelude {
     pub use kd_core::{DistillLoss, FeatureProjector, Frozen, Labelled, LossTerms, Projected, Schedule, Teacher};

@@ -79,6 +79,14 @@ pub trait Rule {
     /// If members speak of unequal samples or classes, or the labels do not fit.
     fn combine(&self, members: &Members<'_>, labels: Self::Labels) -> Tensor<2>;
 
+    /// Whether it asks this one of so many members; every one, unless it says otherwise.
+    ///
+    /// Members that run [side by side](crate::SideBySide) have to run before they are asked. One that is asked in spite of
+    /// what is said here runs then, alone.
+    fn asks(&self, _member: usize, _members: usize) -> bool {
+        true
+    }
+
     /// Whether it can combine so many members; any number, unless it says otherwise.
     ///
     /// # Errors
@@ -96,6 +104,10 @@ macro_rules! through_pointer {
 
             fn combine(&self, members: &Members<'_>, labels: R::Labels) -> Tensor<2> {
                 (**self).combine(members, labels)
+            }
+
+            fn asks(&self, member: usize, members: usize) -> bool {
+                (**self).asks(member, members)
             }
 
             fn fits(&self, members: usize) -> Result<(), Error> {

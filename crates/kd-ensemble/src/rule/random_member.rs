@@ -83,6 +83,10 @@ impl Rule for RandomMember {
     fn combine(&self, members: &Members<'_>, _labels: ()) -> Tensor<2> {
         rows::log_soften(members.says(self.index(members.len())), 1.0)
     }
+
+    fn asks(&self, member: usize, members: usize) -> bool {
+        member == self.index(members)
+    }
 }
 
 #[cfg(test)]

@@ -96,6 +96,10 @@ impl<M: Mean> Rule for Weighted<M> {
         mean(&self.mean, members, |index| self.weights.shares()[index])
     }
 
+    fn asks(&self, member: usize, _members: usize) -> bool {
+        self.weights.shares().get(member).is_some_and(|share| *share > 0.0)
+    }
+
     fn fits(&self, members: usize) -> Result<(), Error> {
         check::one_each("Weighted", "the number of weights", self.weights.len(), members)
     }
