@@ -19,6 +19,7 @@ mod peers;
 mod predictions;
 mod projector;
 mod sparse;
+mod tokens;
 mod weak_head;
 
 pub use average::{decay, no_more_parameters, same_parameter};
@@ -42,6 +43,10 @@ pub use peers::{other_peers, peer, peers, views};
 pub use predictions::{classes_of_samples, labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
+pub use tokens::{
+    answers, attention, layer_numbers, layers_shown, multiple_of_layers, negatives, of_each_token,
+    projectors_of_layers, relation_heads, same_heads, sequences, weights_of_parts,
+};
 pub use weak_head::with_middle;
 
 /// Student and teacher must have the same shape: nothing broadcasts.

@@ -4,8 +4,9 @@ use burn::{
     tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error, check, rows};
+use kd_kernels::cosine_distance;
 
-use crate::{channels::channel_axis, unit::unit};
+use crate::channels::channel_axis;
 
 /// Configuration of a [`CosineLoss`].
 #[derive(Config, Debug)]
@@ -100,15 +101,7 @@ impl<const D: usize> DistillLoss<Tensor<D>> for CosineLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
         check::features("CosineLoss", &student, &teacher);
-        let axis = channel_axis::<D>();
-        let student = unit(rows::widen(student), axis);
-        let teacher = unit(teacher.without_autodiff().cast(student.dtype()), axis);
-        // Of vectors of length 1 the cosine is missing half the squared distance to 1, which keeps its digits near 0.
-        let apart = (student.clone() - teacher.clone()).square().sum_dim(axis) * 0.5;
-        // One of zeros has length 0: its half is missing. A sum tells, for a maximum may drop NaN.
-        let of_zeros = [student, teacher].map(|x| x.without_autodiff().abs().sum_dim(axis).equal_elem(0.0));
-        let [student_is_zero, teacher_is_zero] = of_zeros;
-        let loss = apart.mask_fill(student_is_zero.bool_xor(teacher_is_zero), 1.0);
+        let loss = cosine_distance(student, teacher, channel_axis::<D>());
         rows::samples(loss).mean_dim(1).squeeze_dim(1)
     }
 }

@@ -11,7 +11,8 @@
 //! | any other, or a feature that is off | | [`composed`] of Burn's operations |
 //!
 //! Two operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
-//! one another, whose gradient is one product, on each of these backends; and [`unit()`], rows at length 1, on Flex and NdArray.
+//! one another, whose gradient is one product, on each of these backends; and [`unit()`], rows at length 1, on Flex and NdArray;
+//! [`cosine_distance`] is made of it.
 //!
 //! # The numerics
 //!
@@ -54,5 +55,5 @@ pub use divergence::Divergence;
 pub use fused::{divergence, is_fused};
 pub use gram::{GramBackend, gram};
 pub use linear::{LinearDivergence, LinearDivergenceBackend, composed_linear};
-pub use unit::{UnitBackend, UnitGradientBackend, composed_unit, unit};
+pub use unit::{UnitBackend, UnitGradientBackend, composed_unit, cosine_distance, unit};
 use widen::widen;

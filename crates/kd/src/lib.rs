@@ -26,6 +26,8 @@ pub use kd_metrics as metrics;
 pub use kd_self as self_distillation;
 /// Learning from a teacher's soft labels.
 pub use kd_soft_label as soft_label;
+/// What a large transformer teaches a small one.
+pub use kd_transformer as transformer;
 
 /// The examples of the chapter on self-distillation, compiled and run.
 #[cfg(doctest)]

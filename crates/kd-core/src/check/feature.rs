@@ -213,7 +213,7 @@ fn remedy(rank: usize, axis: usize) -> &'static str {
 }
 
 #[track_caller]
-fn differ(loss: &str, student: &[usize], teacher: &[usize], axis: usize, remedy: &str) -> ! {
+pub(super) fn differ(loss: &str, student: &[usize], teacher: &[usize], axis: usize, remedy: &str) -> ! {
     panic!(
         "{loss}: the student has shape {student:?} and the teacher {teacher:?}; they differ at axis {axis} ({} against {}) and \
          nothing is broadcast: {remedy}",

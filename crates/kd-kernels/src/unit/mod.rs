@@ -4,9 +4,11 @@
 mod autodiff;
 mod backend;
 mod composed;
+mod cosine;
 
 pub use backend::{UnitBackend, UnitGradientBackend};
 pub use composed::composed_unit;
+pub use cosine::cosine_distance;
 
 use burn::{
     backend::{Dispatch, DispatchDevice},

@@ -1,0 +1,61 @@
+//! Transformers for [Burn](burn): what a large one teaches a small one, layer by layer and token by token.
+//!
+//! | Loss | Compares |
+//! |---|---|
+//! | [`DistilBertLoss`] | what tokens are taken for, the tokens themselves, and hidden states' angles: DistilBERT (Sanh et al., 2019) |
+//! | [`TinyBertLoss`] | embeddings, hidden states and attention scores layer by layer, and answers: TinyBERT (Jiao et al., 2020) |
+//! | [`MiniLmLoss`] | where the last layer looks, and how its values are related: MiniLM (Wang et al., 2020) |
+//! | [`MiniLmV2Loss`] | how queries, keys and values are related, whatever heads there are: MiniLMv2 (Wang et al., 2021) |
+//! | [`MarginMseLoss`] | by how much a passage that answers is ahead: MarginMSE (Hofstätter et al., 2020) |
+//!
+//! Of patient distillation (PKD, Sun et al., 2019) the loss is `kd_feature::NormalizedHintLoss`, of the `[CLS]` token at each
+//! layer. Embeddings of sentences go through `kd_feature::HintLoss` or `kd_feature::CosineLoss`.
+//!
+//! | Input | What it is |
+//! |---|---|
+//! | [`Attended`] | what a teacher shows, and which tokens are no padding |
+//! | [`MaskedLanguage`], [`MaskedLesson`] | what a masked language model shows; what its teacher shows, and what is asked |
+//! | [`MaskedTargets`] | which tokens a masked language model is asked for, and where |
+//! | [`EncoderLayers`] | all layers' hidden states and attention scores, and answers |
+//! | [`AttentionAndValues`], [`QueriesKeysValues`] | what one layer's self-attention shows |
+//! | [`PassageScores`] | how well passages fit a query |
+//! | [`mean_pool`] | one embedding for each sequence |
+//!
+//! Masks are true where a token counts. What does not count is never read: padding changes no value and gets no gradient, even
+//! where NaN stands in it.
+
+mod attended;
+mod attention_and_values;
+mod counted;
+mod distil_bert;
+mod distil_bert_config;
+mod distil_bert_sums;
+mod encoder_layers;
+mod margin_mse;
+mod masked_language;
+mod masked_targets;
+mod mean_pool;
+mod mini_lm;
+mod mini_lm_v2;
+mod parts;
+mod picked;
+mod queries_keys_values;
+mod relation;
+mod tiny_bert;
+mod tiny_bert_config;
+
+pub use attended::Attended;
+pub use attention_and_values::AttentionAndValues;
+pub use distil_bert::DistilBertLoss;
+pub use distil_bert_config::{DistilBertLossConfig, SoftTokens};
+pub use distil_bert_sums::DistilBertSums;
+pub use encoder_layers::EncoderLayers;
+pub use margin_mse::{MarginMseLoss, MarginMseLossConfig, PassageScores};
+pub use masked_language::{MaskedLanguage, MaskedLesson};
+pub use masked_targets::MaskedTargets;
+pub use mean_pool::mean_pool;
+pub use mini_lm::{MiniLmLoss, MiniLmLossConfig};
+pub use mini_lm_v2::{MiniLmV2Loss, MiniLmV2LossConfig};
+pub use queries_keys_values::QueriesKeysValues;
+pub use tiny_bert::TinyBertLoss;
+pub use tiny_bert_config::TinyBertLossConfig;
