@@ -4,8 +4,9 @@
 //! |---|---|
 //! | [`MaskedTargets`] | which tokens a masked language model is asked for, and where |
 //!
-//! Masks are true where a token counts.
+//! Masks are true where a token counts. A network to teach and to learn is [`bert`].
 
+pub mod bert;
 mod masked_targets;
 
 pub use masked_targets::MaskedTargets;
