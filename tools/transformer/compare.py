@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Opens a folder that `Bert::save` wrote with Python's `transformers`, and compares what both make of the same texts.
+"""Opens folders that `Bert::save` wrote with Python's `transformers`, and compares what both make of the same texts.
 
-    compare.py FOLDER [--tolerance 1e-4]
+    compare.py FOLDER... [--tolerance 1e-4]
 
-Beside `config.json` and `model.safetensors` the folder has `outputs.safetensors`: `ids`, perhaps `mask` and `token_types`, and what was
+Beside `config.json` and `model.safetensors` a folder has `outputs.safetensors`: `ids`, perhaps `mask` and `token_types`, and what was
 made of them: `hidden_states.0` (the embeddings') and on, `attentions.0` and on, `pooled`, `token_logits`, `class_logits`. Prints the largest
 difference of each, relative to the largest number; ends with 1 if one is above the tolerance, or a weight is missing or left over.
 
@@ -58,32 +58,37 @@ def outputs(made, arrays: dict) -> dict:
     return named
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--tolerance", type=float, default=1e-4)
-    args = parser.parse_args()
-    logging.disable(logging.WARNING)
-    transformers.utils.logging.disable_progress_bar()
-
-    made = model(args.folder)
-    ours = load_file(args.folder / "outputs.safetensors")
+def compare(folder: pathlib.Path) -> float:
+    """Prints how far apart each output is, and returns the largest."""
+    made = model(folder)
+    ours = load_file(folder / "outputs.safetensors")
     theirs = outputs(made, ours)
     absent = theirs.keys() - ours.keys()
     if absent:
-        sys.exit(f"{args.folder}/outputs.safetensors lacks {', '.join(sorted(absent))}")
+        sys.exit(f"{folder}/outputs.safetensors lacks {', '.join(sorted(absent))}")
     worst = 0.0
     for name, expected in theirs.items():
         found = ours[name]
         if found.shape != expected.shape:
-            sys.exit(f"{name} has shape {list(found.shape)}, not {list(expected.shape)}")
+            sys.exit(f"{folder}: {name} has shape {list(found.shape)}, not {list(expected.shape)}")
         apart = ((found - expected).abs().max() / expected.abs().max()).item()
         # Not a number is further apart than any.
         worst = apart if not apart <= worst else worst
-        print(f"{name:20} {str(list(found.shape)):20} {apart:.1e}")
-    print(f"{type(made).__name__}: at most {worst:.1e} apart, {args.tolerance:.0e} allowed")
-    if not worst <= args.tolerance:
-        sys.exit(1)
+        print(f"  {name:20} {str(list(found.shape)):20} {apart:.1e}")
+    print(f"{folder.name}, {type(made).__name__}: at most {worst:.1e} apart")
+    return worst
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folders", type=pathlib.Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--tolerance", type=float, default=1e-4)
+    args = parser.parse_args()
+    logging.disable(logging.WARNING)
+    transformers.utils.logging.disable_progress_bar()
+    too_far = [folder for folder in args.folders if not compare(folder) <= args.tolerance]
+    if too_far:
+        sys.exit(f"more than {args.tolerance:.0e} apart: {', '.join(map(str, too_far))}")
 
 
 if __name__ == "__main__":

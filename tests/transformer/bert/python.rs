@@ -10,7 +10,7 @@ use burn::{
     module::Module,
     tensor::{Tensor, TensorData},
 };
-use kd::transformer::bert::{Bert, BertConfig, BertHead, BertInput};
+use kd::transformer::bert::{Bert, BertHead, BertInput};
 use kd_testkit::device;
 use safetensors::{Dtype, tensor::TensorView};
 
@@ -70,63 +70,51 @@ fn export(bert: &Bert, folder: &Path) {
     safetensors::serialize_to_file(views, None, &folder.join("outputs.safetensors")).unwrap();
 }
 
-/// Runs `compare.py` by the Python that `PYTHON` names; says so if that lacks what the script needs.
-fn compare(what: &str, folder: &Path) {
+/// Writes the networks into folders of these names, and runs `compare.py` on them by the Python that `PYTHON` names; says so if that lacks
+/// what the script needs.
+fn compare(networks: &[(&str, Bert)]) {
     let python = env::var("PYTHON").unwrap_or_else(|_| "python3".into());
-    let has_all = Command::new(&python)
-        .args(["-c", "import torch, transformers"])
-        .output();
+    let has_all = "from importlib.util import find_spec as has; exit(not (has('torch') and has('transformers')))";
+    let has_all = Command::new(&python).args(["-c", has_all]).output();
     if !has_all.is_ok_and(|output| output.status.success()) {
-        eprintln!("SKIPPED {what}: {python} has no torch or no transformers (set PYTHON to one that has)");
+        eprintln!("SKIPPED compare.py: {python} has no torch or no transformers (set PYTHON to one that has)");
         return;
     }
+    let folder = tempfile::tempdir().unwrap();
     let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tools/transformer/compare.py");
     let mut command = Command::new(python);
-    let output = command
-        .arg(script)
-        .arg(folder)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
+    command.arg(script).env("PYTHONDONTWRITEBYTECODE", "1");
+    for (name, bert) in networks {
+        export(bert, &folder.path().join(name));
+        command.arg(folder.path().join(name));
+    }
+    let output = command.output().unwrap();
     let [said, errors] = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    assert!(output.status.success(), "{what}: {said}{errors}");
-    println!("{what}: {}", said.lines().last().unwrap());
+    assert!(output.status.success(), "{said}{errors}");
+    said.lines()
+        .filter(|line| !line.starts_with(' '))
+        .for_each(|line| println!("{line}"));
 }
 
 #[test]
 fn python_opens_what_came_from_python() {
-    for name in WRITTEN {
-        let copy = tempfile::tempdir().unwrap();
-        export(&Bert::load(folder(name), &device()).unwrap(), copy.path());
-        compare(name, copy.path());
-    }
-}
-
-#[test]
-fn python_opens_a_real_model_that_came_from_python() {
+    let mut networks: Vec<_> = WRITTEN
+        .iter()
+        .map(|&name| (name, Bert::load(folder(name), &device()).unwrap()))
+        .collect();
     if let Some(model) = sentences::model() {
-        let copy = tempfile::tempdir().unwrap();
-        export(&Bert::load(model, &device()).unwrap(), copy.path());
-        compare("the model of KD_TEST_MODEL_DIR", copy.path());
+        networks.push(("the model of KD_TEST_MODEL_DIR", Bert::load(model, &device()).unwrap()));
     }
+    compare(&networks);
 }
 
 #[test]
 fn python_opens_what_was_made_here() {
-    let configs: [(&str, BertConfig); 3] = [
-        ("a new encoder", small().with_pad_token_id(None)),
-        (
-            "a new head for tokens",
-            small().with_pooler(false).with_head(BertHead::MaskedLanguage),
-        ),
-        (
-            "a new head for classes",
-            small().with_head(BertHead::classes(7)).with_layer_norm_eps(1e-7),
-        ),
-    ];
-    for (name, config) in configs {
-        let copy = tempfile::tempdir().unwrap();
-        export(&config.init(&device()), copy.path());
-        compare(name, copy.path());
-    }
+    let tokens = small().with_pooler(false).with_head(BertHead::MaskedLanguage);
+    let classes = small().with_head(BertHead::classes(7)).with_layer_norm_eps(1e-7);
+    compare(&[
+        ("a new encoder", small().with_pad_token_id(None).init(&device())),
+        ("a new head for tokens", tokens.init(&device())),
+        ("a new head for classes", classes.init(&device())),
+    ]);
 }
