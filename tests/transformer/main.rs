@@ -1,5 +1,6 @@
 //! What a large transformer teaches a small one: golden values, laws, padding and bad input, a file for each idea.
 
+mod bert;
 mod distil_bert;
 mod distil_bert_input;
 mod distil_bert_tokens;

@@ -8,6 +8,7 @@ use burn::tensor::{Bool, Tensor};
 use crate::Error;
 
 mod average;
+mod bert;
 mod boosting;
 mod exits;
 mod feature;
@@ -23,6 +24,9 @@ mod tokens;
 mod weak_head;
 
 pub use average::{decay, no_more_parameters, same_parameter};
+pub use bert::{
+    deviation, dropout, has_pooler, has_token_types, norm_epsilon, one_per_token, texts, token, token_ids, whole_heads,
+};
 pub use boosting::{better_than_chance, least_error, votes};
 pub use exits::{
     exit_costs, exit_features, exit_rows, exit_samples, exit_threshold, exit_weights, exits, one_per_exit, same_exits,

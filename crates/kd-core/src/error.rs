@@ -144,6 +144,24 @@ pub enum Error {
         reason: String,
     },
 
+    /// A file with other weights than a configuration describes; nothing has been read.
+    #[error(
+        "{} does not have the weights that its configuration describes: {}. Take the configuration that belongs to the file; \
+         if it is a head that is missing, load the encoder alone",
+        path.display(),
+        weights(missing, unexpected, differing)
+    )]
+    OtherWeights {
+        /// The file.
+        path: PathBuf,
+        /// The names of weights that it lacks.
+        missing: Vec<String>,
+        /// The names of weights that nobody asked for.
+        unexpected: Vec<String>,
+        /// What is wrong with others, each named.
+        differing: Vec<String>,
+    },
+
     /// A file that can be read but is not the configuration it should be.
     #[error("{} is not a valid {expected}: {reason}", path.display())]
     Config {
@@ -270,6 +288,13 @@ fn quoted(names: &[String]) -> String {
     } else {
         quoted.join(", ")
     }
+}
+
+fn weights(missing: &[String], unexpected: &[String], differing: &[String]) -> String {
+    let named = |what: &str, names: &[String]| (!names.is_empty()).then(|| format!("{what} {}", quoted(names)));
+    let parts = [named("it lacks", missing), named("it has also", unexpected)];
+    let parts = parts.into_iter().flatten().chain(differing.iter().cloned());
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 fn numbers(known: &[usize]) -> String {

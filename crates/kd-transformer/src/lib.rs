@@ -22,10 +22,11 @@
 //! | [`mean_pool`] | one embedding for each sequence |
 //!
 //! Masks are true where a token counts. What does not count is never read: padding changes no value and gets no gradient, even
-//! where NaN stands in it.
+//! where NaN stands in it. A network to teach and to learn is [`bert`].
 
 mod attended;
 mod attention_and_values;
+pub mod bert;
 mod counted;
 mod distil_bert;
 mod distil_bert_config;
