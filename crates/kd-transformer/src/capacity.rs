@@ -9,8 +9,8 @@ use crate::{
 
 /// How large a student and its teacher are, in all and part by part.
 ///
-/// A part is what a path begins with: a field of the network. Everything with a number counts, running statistics too, as in Burn's
-/// `num_params`; nothing is drawn to be counted.
+/// A part is what a path begins with: a field of the network. Floats count, those of running statistics too, and integers and booleans
+/// do not, as in Burn's `num_params`. Nothing is drawn to be counted.
 ///
 /// # Convention
 ///
@@ -84,6 +84,9 @@ impl Capacity {
     pub fn of<S: Module, T: Module>(student: &S, teacher: &T) -> Self {
         let mut parts: Vec<CapacityPart> = Vec::new();
         let mut add = |parameter: Parameter, side: fn(&mut CapacityPart) -> &mut usize| {
+            if !parameter.is_float() {
+                return;
+            }
             let name = parameter.path.split('.').next().unwrap_or_default();
             let known = parts.iter().position(|part| part.name == name);
             let place = known.unwrap_or_else(|| {
