@@ -76,7 +76,7 @@ fn one_each_frames_every_text() {
         let sequences = packing(32).one_each(&texts).unwrap();
         assert_eq!(sequences.len(), texts.len());
         for (sequence, text) in sequences.iter().zip(&texts) {
-            assert_eq!(*sequence.ids(), [&[BEGIN], text.ids(), &[END]].concat());
+            assert_eq!(*sequence.ids(), [&[BEGIN][..], text.ids(), &[END]].concat());
             assert_eq!(
                 sequence.continues().unwrap()[1..=text.len()],
                 *text.continues().unwrap()

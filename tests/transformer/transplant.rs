@@ -211,7 +211,7 @@ fn a_weight_is_what_its_layer_computes_with_however_it_is_saved() {
     // Square, so that a transposed one would fit.
     let device = device();
     let linear = |layout| LinearConfig::new(3, 3).with_layout(layout).init(&device);
-    let input = Tensor::random([4, 3], Distribution::Normal(0.0, 1.0), &device);
+    let input = Tensor::<2>::random([4, 3], Distribution::Normal(0.0, 1.0), &device);
     for (ours, theirs) in [
         (LinearLayout::Col, LinearLayout::Row),
         (LinearLayout::Row, LinearLayout::Col),
@@ -227,7 +227,7 @@ fn a_weight_is_what_its_layer_computes_with_however_it_is_saved() {
 fn adapters_are_folded_in() {
     let device = device().autodiff();
     let linear = || LinearConfig::new(4, 4).init(&device);
-    let input = Tensor::random([2, 4], Distribution::Normal(0.0, 1.0), &device);
+    let input = Tensor::<2>::random([2, 4], Distribution::Normal(0.0, 1.0), &device);
     let teacher = linear().apply_lora(Lora::new(2, 4.0));
     // A step, for an adapter is nothing at first.
     let gradients = GradientsParams::from_grads(teacher.forward(input.clone()).square().mean().backward(), &teacher);

@@ -111,7 +111,7 @@ impl MaskedTokensConfig {
 ///
 /// let batch = masked.batch(&[(0, &first), (1, &second)], 0, &Device::flex())?;
 /// assert_eq!(batch.input_ids.dims(), [2, 8]);
-/// let tokens: Vec<i64> = batch.targets.tokens.into_data().convert::<i64>().into_vec().unwrap();
+/// let tokens: Vec<i64> = batch.targets.tokens.into_data().iter::<i64>().collect();
 /// assert_eq!(tokens[8..], [2, 20, 21, 3, 0, 0, 0, 0]); // the true ones; what is asked for is `targets.asked`
 ///
 /// // The same masks, in other company.

@@ -135,8 +135,11 @@ impl Packing {
     }
 
     fn framed(&self, ids: &[u32], continues: Option<&[bool]>) -> Tokens {
-        let ids = [&[self.begin], ids, &[self.end]].concat();
-        Tokens::from_parts(ids, continues.map(|continues| [&[false], continues, &[false]].concat()))
+        let ids = [&[self.begin][..], ids, &[self.end]].concat();
+        Tokens::from_parts(
+            ids,
+            continues.map(|continues| [&[false][..], continues, &[false]].concat()),
+        )
     }
 
     fn check_unframed(&self, sample: usize, text: &Tokens) -> Result<(), Error> {

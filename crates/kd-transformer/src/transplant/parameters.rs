@@ -38,7 +38,7 @@ struct List {
     parameters: Vec<Parameter>,
 }
 
-macro_rules! list {
+macro_rules! list_kind {
     ($visit:ident, $kind:ident, $name:literal) => {
         fn $visit<const D: usize>(&mut self, param: &Param<Tensor<D, $kind>>) {
             self.parameters.push(Parameter {
@@ -59,9 +59,9 @@ impl ModuleVisitor for List {
         self.path.pop();
     }
 
-    list!(visit_float, Float, "float");
-    list!(visit_int, Int, "int");
-    list!(visit_bool, Bool, "bool");
+    list_kind!(visit_float, Float, "float");
+    list_kind!(visit_int, Int, "int");
+    list_kind!(visit_bool, Bool, "bool");
 }
 
 /// Some parameters of a module, on the host.
@@ -81,7 +81,7 @@ impl Read {
     }
 }
 
-macro_rules! read {
+macro_rules! read_kind {
     ($visit:ident, $kind:ident) => {
         fn $visit<const D: usize>(&mut self, param: &Param<Tensor<D, $kind>>) {
             if let Some(data) = self.data.get_mut(&self.path.join(".")) {
@@ -100,9 +100,9 @@ impl ModuleVisitor for Read {
         self.path.pop();
     }
 
-    read!(visit_float, Float);
-    read!(visit_int, Int);
-    read!(visit_bool, Bool);
+    read_kind!(visit_float, Float);
+    read_kind!(visit_int, Int);
+    read_kind!(visit_bool, Bool);
 }
 
 /// Writes what was read into another module.
@@ -126,7 +126,7 @@ impl<'a> Write<'a> {
 }
 
 /// What a layer computes with, and not what it saves: a linear layer may save its weight transposed.
-macro_rules! write {
+macro_rules! write_kind {
     ($map:ident, $kind:ident, $like:expr) => {
         fn $map<const D: usize>(&mut self, param: Param<Tensor<D, $kind>>) -> Param<Tensor<D, $kind>> {
             match self.data() {
@@ -149,8 +149,8 @@ impl ModuleMapper for Write<'_> {
         self.path.pop();
     }
 
-    write!(map_float, Float, |new: Tensor<D>, old: Tensor<D>| new
+    write_kind!(map_float, Float, |new: Tensor<D>, old: Tensor<D>| new
         .set_require_grad(old.is_require_grad()));
-    write!(map_int, Int, |new, _| new);
-    write!(map_bool, Bool, |new, _| new);
+    write_kind!(map_int, Int, |new, _| new);
+    write_kind!(map_bool, Bool, |new, _| new);
 }

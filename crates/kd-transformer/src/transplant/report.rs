@@ -155,9 +155,8 @@ fn lines(these: &[OtherParameter], others: &[&str]) -> Vec<String> {
 
 /// The shortest beginning of `path` below which there is nothing of `others`.
 fn whole<'a>(path: &'a str, others: &[&str]) -> &'a str {
-    let ends = path.match_indices('.').map(|(end, _)| &path[..end]);
-    ends.into_iter()
-        .find(|part| others.iter().all(|other| below(other, part).is_none()))
+    let mut ends = path.match_indices('.').map(|(end, _)| &path[..end]);
+    ends.find(|part| others.iter().all(|other| below(other, part).is_none()))
         .unwrap_or(path)
 }
 
