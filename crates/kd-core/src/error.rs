@@ -69,6 +69,45 @@ pub enum Error {
         teacher: usize,
     },
 
+    /// Layers of a teacher that a student cannot be given.
+    #[error("LayerChoice: {student} of a teacher's {teacher} layers: {reason}")]
+    LayerChoice {
+        /// How many layers the student has.
+        student: usize,
+        /// How many the teacher has.
+        teacher: usize,
+        /// What is wrong with the choice, and what to do.
+        reason: String,
+    },
+
+    /// Parameters that cannot be copied from a teacher to its student; nothing has been copied.
+    #[error("Transplant: nothing was copied, for\n  {}", faults.join("\n  "))]
+    Transplant {
+        /// What stands in the way, each with what to do about it.
+        faults: Vec<String>,
+    },
+
+    /// A token that a tokenizer does not have.
+    #[error(
+        "the tokenizer has no token '{name}'; take the one that the model was trained with, or give the numbers of its special tokens with `Vocabulary::new`"
+    )]
+    UnknownToken {
+        /// What it should be called.
+        name: String,
+    },
+
+    /// A vocabulary of another size than the model's.
+    #[error(
+        "the tokenizer has {tokenizer} tokens and the model {model}; take the tokenizer that the model was trained with{}",
+        padded(*tokenizer, *model)
+    )]
+    OtherVocabulary {
+        /// How many tokens the tokenizer has.
+        tokenizer: usize,
+        /// How many rows the model's embedding has.
+        model: usize,
+    },
+
     /// A sample that cannot be served, or that nothing can be learnt from; nothing has changed.
     #[error("{owner}: sample {sample} {reason}")]
     Sample {
@@ -279,6 +318,14 @@ pub enum Error {
 
 fn has(side: &Option<&'static str>) -> String {
     side.map_or("there is".into(), |side| format!("the {side} has"))
+}
+
+fn padded(tokenizer: usize, model: usize) -> String {
+    if model > tokenizer {
+        format!(", or say `padded_to({model})` if the model's last rows are padding")
+    } else {
+        String::new()
+    }
 }
 
 fn quoted(names: &[String]) -> String {

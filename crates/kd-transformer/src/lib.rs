@@ -21,36 +21,50 @@
 //! | [`PassageScores`] | how well passages fit a query |
 //! | [`mean_pool`] | one embedding for each sequence |
 //!
+//! | A student to begin with | What it does |
+//! |---|---|
+//! | [`LayerChoice`] | which of the teacher's layers a student is made of |
+//! | [`Transplant`], [`copy_layers`] | copies them, between any two Burn modules, and reports what became of each parameter |
+//! | [`Capacity`] | how much smaller the student is, part by part |
+//! | [`mlm`] | texts as batches for masked language modelling |
+//!
 //! Masks are true where a token counts. What does not count is never read: padding changes no value and gets no gradient, even
 //! where NaN stands in it. A network to teach and to learn is [`bert`].
 
 mod attended;
 mod attention_and_values;
 pub mod bert;
+mod capacity;
 mod counted;
 mod distil_bert;
 mod distil_bert_config;
 mod distil_bert_sums;
 mod encoder_layers;
+mod layer_choice;
 mod margin_mse;
 mod masked_language;
 mod masked_targets;
 mod mean_pool;
 mod mini_lm;
 mod mini_lm_v2;
+pub mod mlm;
 mod parts;
 mod picked;
 mod queries_keys_values;
 mod relation;
+mod thousands;
 mod tiny_bert;
 mod tiny_bert_config;
+mod transplant;
 
 pub use attended::Attended;
 pub use attention_and_values::AttentionAndValues;
+pub use capacity::{Capacity, CapacityPart};
 pub use distil_bert::DistilBertLoss;
 pub use distil_bert_config::{DistilBertLossConfig, SoftTokens};
 pub use distil_bert_sums::DistilBertSums;
 pub use encoder_layers::EncoderLayers;
+pub use layer_choice::LayerChoice;
 pub use margin_mse::{MarginMseLoss, MarginMseLossConfig, PassageScores};
 pub use masked_language::{MaskedLanguage, MaskedLesson};
 pub use masked_targets::MaskedTargets;
@@ -60,3 +74,4 @@ pub use mini_lm_v2::{MiniLmV2Loss, MiniLmV2LossConfig};
 pub use queries_keys_values::QueriesKeysValues;
 pub use tiny_bert::TinyBertLoss;
 pub use tiny_bert_config::TinyBertLossConfig;
+pub use transplant::{CopiedParameter, OtherParameter, Transplant, TransplantReport, copy_layers};

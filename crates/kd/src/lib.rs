@@ -4,8 +4,8 @@
 
 pub use kd_core::{
     DistillLoss, Error, Feature, FeatureProjector, Features, Frozen, Identity, Labelled, LinearLogits, LossTerm,
-    LossTerms, OffGraph, Projected, ProjectorFn, Schedule, Teacher, TeacherFn, TopK, load_config, projector_fn, seed_for,
-    teacher_fn,
+    LossTerms, OffGraph, Projected, ProjectorFn, Schedule, Teacher, TeacherFn, TopK, load_config, projector_fn,
+    seed_for, teacher_fn,
 };
 
 /// A teacher's outputs by sample, recorded once.

@@ -1,4 +1,4 @@
-use kd_core::Error;
+use kd_core::{Error, match_in_order};
 use pathfinding::{kuhn_munkres::kuhn_munkres, matrix::Matrix};
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ impl Similarity {
             return Err(Error::TooFewLayers { student, teacher });
         }
         let matches = match matching {
-            Matching::Monotone => monotone(values),
+            Matching::Monotone => match_in_order(values),
             Matching::OneToOne => one_to_one(values),
             Matching::BestForEach => values.iter().map(|row| largest(row)).collect(),
         };
@@ -69,31 +69,6 @@ impl Similarity {
         });
         Ok(Plan { pairs: pairs.collect() })
     }
-}
-
-/// `best[i][j]` is the greatest total of the first i rows within the first j columns.
-fn monotone(values: &[Vec<f64>]) -> Vec<usize> {
-    let columns = values[0].len();
-    let mut best = vec![vec![0.0; columns + 1]];
-    for (i, row) in values.iter().enumerate() {
-        // Fewer columns than rows hold no match at all.
-        let mut totals = vec![f64::NEG_INFINITY; columns + 1];
-        for j in 1..=columns {
-            totals[j] = f64::max(totals[j - 1], best[i][j - 1] + row[j - 1]);
-        }
-        best.push(totals);
-    }
-    let mut j = columns;
-    let mut matches: Vec<usize> = Vec::with_capacity(values.len());
-    for totals in best[1..].iter().rev() {
-        while totals[j - 1] == totals[j] {
-            j -= 1;
-        }
-        j -= 1;
-        matches.push(j);
-    }
-    matches.reverse();
-    matches
 }
 
 /// The solver orders weights, which floats are not: they become whole numbers of 2⁻⁴⁰ of the largest.
