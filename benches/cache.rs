@@ -24,7 +24,7 @@ const BATCH: usize = 128;
 
 fn main() {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
-    step(folder.path());
+    steps(folder.path());
     room(folder.path());
     access(folder.path());
 }
@@ -49,8 +49,18 @@ impl Student {
     }
 }
 
-/// A step of the student: on labels alone, with soft labels from a warm cache in any order, and with soft labels that are at hand.
-fn step(folder: &Path) {
+/// A step of a new student under a loss of its logits, each time it is called.
+fn step<'a>(images: &'a Tensor<2>, loss: &'a dyn Fn(Tensor<2>) -> Tensor<1>) -> impl FnMut() + 'a {
+    let (mut student, mut optimizer) = (Student::new(&images.device()), SgdConfig::new().init());
+    move || {
+        let gradients = loss(student.forward(images.clone())).backward();
+        let gradients = GradientsParams::from_grads(gradients, &student);
+        student = optimizer.step(0.01, student.clone(), gradients);
+    }
+}
+
+/// Steps of the student: on labels alone, with soft labels from a warm cache in any order, and with soft labels that are at hand.
+fn steps(folder: &Path) {
     const SAMPLES: usize = 60_000;
     const ROUNDS: usize = 100;
     let device = Device::flex().autodiff();
@@ -69,28 +79,17 @@ fn step(folder: &Path) {
     let soft = SoftLabelLossConfig::new().with_temperature(4.0).init();
     let on_labels = |logits: Tensor<2>| hard.forward(logits, labels.clone());
     let both = |logits: Tensor<2>, taught| soft.forward(logits.clone(), taught) * 0.9 + on_labels(logits) * 0.1;
-    let step = |loss: &dyn Fn(Tensor<2>) -> Tensor<1>| {
-        let (mut student, mut optimizer) = (Student::new(&device), SgdConfig::new().init());
-        let images = &images;
-        move || {
-            let gradients = loss(student.forward(images.clone())).backward();
-            let gradients = GradientsParams::from_grads(gradients, &student);
-            student = optimizer.step(0.01, student.clone(), gradients);
-        }
-    };
-    let (mut labels_alone, mut again) = (step(&on_labels), step(&on_labels));
-    let (soft_from_cache, both_from_cache) = (|logits| soft.forward(logits, taught()), |logits| both(logits, taught()));
+    let soft_from_cache = |logits| soft.forward(logits, taught());
+    let both_from_cache = |logits| both(logits, taught());
     let both_at_hand = |logits| both(logits, at_hand.clone());
-    let (mut soft_from_cache, mut both_from_cache) = (step(&soft_from_cache), step(&both_from_cache));
-    let mut both_at_hand = step(&both_at_hand);
     let turns = Turns::take(
         ROUNDS,
         &mut [
-            &mut labels_alone,
-            &mut again,
-            &mut both_from_cache,
-            &mut both_at_hand,
-            &mut soft_from_cache,
+            &mut step(&images, &on_labels),
+            &mut step(&images, &on_labels),
+            &mut step(&images, &both_from_cache),
+            &mut step(&images, &both_at_hand),
+            &mut step(&images, &soft_from_cache),
             &mut || drop(black_box(taught())),
         ],
     );
