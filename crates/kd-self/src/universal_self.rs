@@ -33,15 +33,16 @@ pub(crate) const NAME: &str = "UskdLoss";
 ///
 /// # Mixed labels
 ///
-/// Where a sample is of two classes, y by a share of c and v by 1 − c (y is the one with the larger share):
+/// Where a sample is of two classes, y by a share of c and x by 1 − c (y is the one with the larger share, and of two equal
+/// ones either):
 ///
 /// ```text
-/// target = −P_y · log s_y − P_v · log s_v   P_y = s_y² + c − mean of s_y² over the batch, P_v with 1 − c and s_v
-/// others = −Σ over the other classes of z_i · log ŝ_i   ŝ_i = s_i / (1 − s_y − s_v)
+/// target = −P_y · log s_y − P_x · log s_x   P_y = s_y² + c − mean of s_y² over the batch, P_x with 1 − c and s_x
+/// others = −Σ over the other classes of z_i · log ŝ_i   ŝ_i = s_i / (1 − s_y − s_x)
 /// weak   = −Σ v_i · log w_i                 v = 0.9 · shares + 0.1 / classes
 /// ```
 ///
-/// and both of its classes keep their places. The mean in P_v is over the samples that have a v; one that has none is
+/// and both of its classes keep their places. The mean in P_x is over the samples that have an x; one that has none is
 /// treated as above.
 ///
 /// # Shapes
