@@ -85,5 +85,5 @@ fn a_positive_for_all() {
 
 #[test]
 fn shows_what_it_is() {
-    assert_eq!(format!("{}", MarginMseLossConfig::new().init()), "MarginMseLoss {}");
+    assert_eq!(format!("{}", MarginMseLossConfig::new().init()), "MarginMseLoss");
 }

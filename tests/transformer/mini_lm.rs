@@ -10,7 +10,7 @@ use kd::{
 };
 use kd_testkit::{Subject, assert_close, device, golden, laws, read, waves, within};
 
-use crate::sequences::{Parts, all_but_shapes, first, mask, of_tokens, padded, times};
+use crate::sequences::{Parts, alike_for_all, all_but_shapes, first, mask, of_tokens, padded, times};
 
 /// What a golden case says: the loss's own configuration, what is in a row, and what of it counts.
 #[derive(Config, Debug)]
@@ -70,8 +70,10 @@ impl DistillLoss<Tensor<2>> for OfTokens {
     fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
         let shown = |rows: Tensor<2>| {
             let [batch, seq] = rows.dims();
-            let scores = rows.clone().reshape([batch, 1, 1, seq]).expand([batch, 1, seq, seq]);
-            AttentionAndValues::new(scores, times(rows.reshape([batch, 1, seq, 1]), 0.25))
+            AttentionAndValues::new(
+                alike_for_all(rows.clone()),
+                times(rows.reshape([batch, 1, seq, 1]), 0.25),
+            )
         };
         let shape = student.dims();
         let all = TensorData::new(vec![true; shape.iter().product()], shape);

@@ -54,6 +54,17 @@ pub fn padded<const D: usize>(x: Tensor<D>, axes: &[usize], by: usize) -> Tensor
     x.detach().require_grad()
 }
 
+/// Scores of one head that are each row's numbers, whoever looks: `[batch, 1, seq, seq]`.
+pub fn alike_for_all(rows: Tensor<2>) -> Tensor<4> {
+    let [batch, seq] = rows.dims();
+    if batch == 0 {
+        // Burn expands nothing that is empty.
+        let nothing = TensorData::new(Vec::<f32>::new(), [0, 1, seq, seq]);
+        return Tensor::from_data(nothing, (&rows.device(), rows.dtype()));
+    }
+    rows.reshape([batch, 1, 1, seq]).expand([batch, 1, seq, seq])
+}
+
 /// The number's multiple of each; of nothing it is nothing, which wgpu cannot multiply.
 pub fn times<const D: usize>(x: Tensor<D>, by: f64) -> Tensor<D> {
     if x.dims().contains(&0) { x } else { x * by }

@@ -11,7 +11,7 @@ use kd::{
 };
 use kd_testkit::{Subject, device, golden, laws};
 
-use crate::sequences::{Parts, all_but_shapes, mask, times};
+use crate::sequences::{Parts, alike_for_all, all_but_shapes, mask, times};
 
 /// What a golden case says: the loss's own configuration, what is in a row, and what of it counts.
 #[derive(Config, Debug)]
@@ -111,9 +111,8 @@ impl DistillLoss<Tensor<2>> for OfTokens {
     #[track_caller]
     fn per_sample(&self, student: Tensor<2>, teacher: Tensor<2>) -> Tensor<1> {
         let shown = |rows: Tensor<2>| {
-            let [batch, seq] = rows.dims();
             let hidden = rows.clone().unsqueeze_dim::<3>(2);
-            let scores = rows.clone().reshape([batch, 1, 1, seq]).expand([batch, 1, seq, seq]);
+            let scores = alike_for_all(rows.clone());
             EncoderLayers::new(vec![hidden.clone(), times(hidden, 0.5)], vec![scores]).with_logits(rows)
         };
         let shape = student.dims();

@@ -221,7 +221,9 @@ fn scores(student: Tensor<4>, teacher: Tensor<4>, counted: &Counted) -> Tensor<1
     };
     let apart = clean(student) - clean(teacher.without_autodiff().cast(dtype));
     let pairs = counted.count(dtype).square().clamp_min(1.0) * shape[1] as f64;
-    apart.square().flatten::<2>(1, 3).sum_dim(1).squeeze_dim::<1>(1) * pairs.recip()
+    // Axis by axis: one sum of millions keeps few digits where a device adds them up in a row.
+    let sum = apart.square().sum_dim(3).sum_dim(2).sum_dim(1).flatten::<1>(0, 3);
+    sum * pairs.recip()
 }
 
 impl<P> DistillLoss<EncoderLayers, Attended<EncoderLayers>> for TinyBertLoss<P>
