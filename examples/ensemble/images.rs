@@ -110,10 +110,7 @@ impl Views {
     fn each<L: Clone>(&self, ids: &[u64], plain: L, random: impl Fn(&mut StdRng) -> L) -> Vec<L> {
         let look = |id: &u64| match *id as usize % self.count {
             0 => plain.clone(),
-            _ => random(&mut StdRng::from_seed(kd::seed_for(
-                self.seed as usize,
-                &[*id as usize],
-            ))),
+            _ => random(&mut StdRng::from_seed(kd::seed_for(self.seed, &[*id as usize]))),
         };
         ids.iter().map(look).collect()
     }

@@ -28,7 +28,7 @@ impl MaskedTokens {
             sample,
             reason,
         })?;
-        let mut random = StdRng::from_seed(seed_for(self.config.seed, &[PURPOSE, epoch, sample]));
+        let mut random = StdRng::from_seed(seed_for(self.config.seed as u64, &[PURPOSE, epoch, sample]));
         let mut masked = MaskedSample {
             ids: tokens.ids().to_vec(),
             asked: vec![false; tokens.len()],
