@@ -9,6 +9,7 @@ use kd::ensemble::{
     Question, RandomMember, Weighted, WeightedByConfidence, WeightedByEntropy, Weights, WithLabels,
 };
 use kd::prelude::*;
+use kd_examples::digits::CLASSES;
 
 use crate::images::Views;
 use crate::lab::Lab;
@@ -66,7 +67,9 @@ impl<'a> School<'a> {
             }),
             Way::Dirichlet => {
                 let loss = DirichletLossConfig::new().with_temperature(temperature).init();
-                self.mixed(move |logits, samples, _, _| loss.forward(logits, members.each(samples)))
+                // A log-density of as many shares as there are classes is as many times as steep, and would need a learning rate
+                // of its own.
+                self.mixed(move |logits, samples, _, _| loss.forward(logits, members.each(samples)) / CLASSES as f64)
             }
         }
     }

@@ -18,6 +18,10 @@ pub enum Shape {
 
 /// From images `[batch, channels, side, side]` to logits `[batch, classes]`.
 #[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there are a dozen networks, and what is large in them is elsewhere"
+)]
 pub enum Network {
     /// Fully connected layers.
     Mlp(Mlp),

@@ -207,7 +207,7 @@ mod tests {
     fn study(cache: &std::path::Path, at: usize) -> (Result<(), Failure>, Pressing) {
         let source = Source {
             name: "bands".into(),
-            train: 100,
+            train: 400,
             validation: 30,
             test: 50,
             validated: false,
@@ -220,7 +220,7 @@ mod tests {
                 training: Training {
                     epochs: 10,
                     batch: 10,
-                    learning_rate: 0.1,
+                    learning_rate: 0.05,
                     weight_decay: 0.0,
                 },
                 views: 3,
@@ -228,7 +228,7 @@ mod tests {
                 ..Recipe::small()
             },
             data: Data {
-                train: bands(100),
+                train: bands(400),
                 validation: bands(30),
                 test: bands(50),
                 source,
@@ -272,7 +272,7 @@ mod tests {
         assert!(cached.agreement.is_some() && kept.scores[0].agreement.is_none());
         let looks = &kept.looks[0];
         assert_eq!((looks.fitted.len(), looks.diversity.samples), (2, 50));
-        assert!(looks.recording.bytes > 2 * 300 * 10 * 4);
+        assert!(looks.recording.bytes > 2 * 1200 * 10 * 4);
     }
 
     #[test]

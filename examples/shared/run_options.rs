@@ -87,7 +87,7 @@ mod tests {
             (["--seeds", "0"], "at least 1"),
             (["--device", "tpu"], "flex, ndarray, wgpu, cuda"),
         ] {
-            let message = parse(&arguments).err().expect("an error").to_string();
+            let message = parse(&arguments).expect_err("out of range").to_string();
             assert!(message.contains(arguments[0]) && message.contains(remedy), "{message}");
         }
     }

@@ -45,6 +45,11 @@ impl Photos {
         self.labels.len()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
     /// The label of each image.
     pub fn labels(&self) -> &[u8] {
         &self.labels

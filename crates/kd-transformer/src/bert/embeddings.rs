@@ -44,10 +44,10 @@ impl BertEmbeddings {
             sum = sum
                 + match &input.token_types {
                     Some(types) => table.forward(types.clone()),
-                    None => table.weight.val().slice([0..1]).unsqueeze(),
+                    None => table.weight.val().narrow(0, 0, 1).unsqueeze(),
                 };
         }
-        let places = self.position_embeddings.weight.val().slice([0..seq]);
+        let places = self.position_embeddings.weight.val().narrow(0, 0, seq);
         self.dropout.forward(self.norm.forward(sum + places.unsqueeze()))
     }
 }
