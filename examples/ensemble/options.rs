@@ -72,7 +72,7 @@ pub struct Options {
     pub ways: Vec<Way>,
 
     /// With --full: train the student whose teachers are asked in every step as well, which ends as the
-    /// one from the cache does, and takes several times as long
+    /// one from the cache does but for rounding, and takes several times as long
     #[arg(long)]
     pub live: bool,
 

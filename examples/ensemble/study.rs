@@ -266,9 +266,10 @@ mod tests {
                 .expect("it was trained")
         };
         let (cached, live) = (of(Who::Of(Way::MeanOfProbs)), of(Who::Live));
-        // The same numbers went into the same steps, and so the same came out.
-        assert_eq!(cached.report, live.report);
-        assert_ne!(cached.report, of(Who::Alone).report);
+        // The same numbers went into the same steps, up to what a product of more rows at once rounds otherwise.
+        let apart = |one: &Score, two: &Score| (one.report.nll - two.report.nll).abs();
+        assert!(apart(cached, live) < 1e-4, "{} and {}", cached.report, live.report);
+        assert!(apart(cached, of(Who::Alone)) > 1e-3);
         assert!(cached.agreement.is_some() && kept.scores[0].agreement.is_none());
         let looks = &kept.looks[0];
         assert_eq!((looks.fitted.len(), looks.diversity.samples), (2, 50));
