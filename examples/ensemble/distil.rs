@@ -9,6 +9,7 @@ use kd::ensemble::{
     Question, RandomMember, Weighted, WeightedByConfidence, WeightedByEntropy, Weights, WithLabels,
 };
 use kd::prelude::*;
+use kd::soft_label::SoftLabelLoss;
 use kd_examples::digits::CLASSES;
 
 use crate::images::Views;
@@ -38,7 +39,7 @@ impl<'a> School<'a> {
     pub fn taught_by(&self, way: Way) -> Objective<'a> {
         let members = self.members;
         let temperature = self.lab.recipe.temperature;
-        let loss = SoftLabelLossConfig::new().with_temperature(temperature).init();
+        let loss = self.soft();
         // The labels were looked at when they were read.
         match way {
             Way::MeanOfProbs => self.combined(|_| MeanOfProbs),
@@ -77,24 +78,26 @@ impl<'a> School<'a> {
     /// Students learn from one member.
     pub fn taught_by_member(&self, index: usize) -> Objective<'a> {
         let member = &self.members.members()[index];
-        let loss = SoftLabelLossConfig::new()
-            .with_temperature(self.lab.recipe.temperature)
-            .init();
+        let loss = self.soft();
         self.mixed(move |logits, samples, _, _| loss.forward(logits, member.teach(samples)))
     }
 
     /// The same as the mean of probabilities, but the members are asked anew in every step.
     pub fn taught_live(&self, members: &'a Ensemble<Live>) -> Objective<'a> {
         let Mix { hard, soft } = Mix::of(self.lab);
-        let loss = SoftLabelLossConfig::new()
-            .with_temperature(self.lab.recipe.temperature)
-            .init();
+        let loss = self.soft();
         let cross_entropy = CrossEntropyLossConfig::new().init(&self.lab.device);
         Box::new(move |network, batch| {
             let logits = network.forward(batch.images.clone());
             let taught = members.teach(batch.images);
             loss.forward(logits.clone(), taught) * soft + cross_entropy.forward(logits, batch.labels) * hard
         })
+    }
+
+    /// Hinton's loss at the recipe's temperature.
+    fn soft(&self) -> SoftLabelLoss {
+        let temperature = self.lab.recipe.temperature;
+        SoftLabelLossConfig::new().with_temperature(temperature).init()
     }
 
     /// By a combination that may differ from step to step.
@@ -104,9 +107,7 @@ impl<'a> School<'a> {
         Samples<()>: Question<R::Labels, Asked = Samples<()>>,
     {
         let members = self.members;
-        let loss = SoftLabelLossConfig::new()
-            .with_temperature(self.lab.recipe.temperature)
-            .init();
+        let loss = self.soft();
         self.mixed(move |logits, samples, _, step| loss.forward(logits, members.by(rule(step)).teach(samples)))
     }
 
@@ -116,9 +117,7 @@ impl<'a> School<'a> {
         R: Rule<Labels = Tensor<1, Int>> + Clone + 'a,
     {
         let members = self.members;
-        let loss = SoftLabelLossConfig::new()
-            .with_temperature(self.lab.recipe.temperature)
-            .init();
+        let loss = self.soft();
         self.mixed(move |logits, samples, labels, _| {
             let taught = members.by(rule.clone()).teach(WithLabels::new(samples, labels));
             loss.forward(logits, taught)
