@@ -5,7 +5,7 @@ use std::time::Instant;
 use burn::module::Module;
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::prelude::*;
-use kd::cache::{Cache, CacheKey, CacheWriterConfig, Cached, Replay, Samples, fingerprint};
+use kd::cache::{Cache, CacheKey, CacheWriterConfig, Replay, fingerprint};
 use kd::ensemble::{Bootstrap, Seeds};
 use kd::prelude::*;
 use kd_examples::failure::Failure;
@@ -75,24 +75,23 @@ pub fn member(lab: &Lab, views: Views, seed: u64, index: usize) -> Result<Networ
 pub fn record(lab: &Lab, views: Views, network: &Network) -> Result<(Recorded, Recording), Failure> {
     let started = Instant::now();
     let (device, images) = (lab.plain_device(), &lab.data.train);
-    let teacher = fingerprint(&network.valid());
-    let (_, hash) = teacher.rsplit_once(':').unwrap_or(("", teacher.as_str()));
+    let name = fingerprint(&network.valid());
+    let (_, hash) = name.rsplit_once(':').unwrap_or(("", name.as_str()));
     let folder = lab.cache.join(&hash[..16]);
     let source = format!("{}, the first {}, by index", lab.data.source.name, images.len());
-    let key = CacheKey::new(teacher.as_str(), source, "logits").with_view(views.name());
+    let key = CacheKey::new(name.as_str(), source, "logits").with_view(views.name());
 
-    let writer = CacheWriterConfig::new().open(&folder, &key)?;
-    let teacher = Cached::record(live(network.clone()), writer, &device);
-    let ids: Vec<u64> = views.ids(images.len()).collect();
-    let progress = Progress::new("recording", 1, ids.len().div_ceil(BATCH));
-    for ids in ids.chunks(BATCH).skip(teacher.len() / BATCH) {
+    let mut writer = CacheWriterConfig::new().open(&folder, &key)?;
+    let teacher = live(network.clone());
+    let missing: Vec<u64> = views.ids(images.len()).filter(|id| !writer.contains(*id)).collect();
+    let progress = Progress::new("recording", 1, missing.len().div_ceil(BATCH));
+    for ids in missing.chunks(BATCH) {
         lab.interrupt.check()?;
-        let seen = images.views(&views, ids, &device);
-        teacher.try_teach(Samples::new(ids, seen).of_view(views.name()))?;
+        writer.append(ids, teacher.teach(images.views(&views, ids, &device)))?;
         progress.step();
     }
     progress.finish();
-    let cache = teacher.finish()?;
+    let cache = writer.finish()?;
     let recording = Recording {
         bytes: bytes(&cache),
         seconds: started.elapsed().as_secs_f64(),

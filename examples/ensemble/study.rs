@@ -205,6 +205,7 @@ mod tests {
     }
 
     fn study(cache: &std::path::Path, at: usize) -> (Result<(), Failure>, Pressing) {
+        let _alone = crate::train::alone();
         let source = Source {
             name: "bands".into(),
             train: 400,
@@ -297,7 +298,9 @@ mod tests {
         };
         let before = written(folder.path());
         assert!(!before.is_empty());
-        study(folder.path(), 3).1.scores.clear();
+        let (result, again) = study(folder.path(), 3);
+        assert!(matches!(result, Err(Failure::Interrupted(_))), "it came as far");
+        assert_eq!(again.scores.len(), kept.scores.len());
         assert_eq!(written(folder.path()), before);
     }
 }

@@ -9,6 +9,8 @@ use crate::data::DataError;
 use crate::device::DeviceError;
 use crate::interrupt::{INTERRUPTED_STATUS, Interrupted};
 use crate::picture::DrawError;
+use crate::text::text_error::TextError;
+use crate::unusable::Unusable;
 use crate::whole_file::WriteError;
 
 /// What went wrong, in words for whoever sits before the terminal.
@@ -23,6 +25,12 @@ pub enum Failure {
     /// No photos.
     #[error(transparent)]
     Photos(#[from] cifar10::DataError),
+    /// No texts.
+    #[error(transparent)]
+    Text(#[from] TextError),
+    /// A folder with something else in it.
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
     /// No device.
     #[error(transparent)]
     Device(#[from] DeviceError),

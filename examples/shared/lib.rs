@@ -2,7 +2,9 @@
 
 pub mod burn_version;
 pub mod caught;
+pub mod checkpoint;
 pub mod cifar10;
+pub mod course;
 pub mod curve_plot;
 pub mod data;
 pub mod device;
@@ -14,13 +16,17 @@ pub mod idx_error;
 pub mod interrupt;
 pub mod mlp;
 pub mod mnist_folder;
+pub mod once;
 pub mod picture;
 pub mod progress;
 pub mod residual;
 pub mod result_files;
 pub mod run_options;
 pub mod spread;
+pub mod step_progress;
 pub mod strip_plot;
 pub mod table;
+pub mod text;
+pub mod unusable;
 pub mod values;
 pub mod whole_file;

@@ -94,6 +94,29 @@ pub fn weight(text: &str) -> Result<f64, String> {
     number.ok_or_else(|| "give a finite number, at least 0: 0 leaves the term out".into())
 }
 
+/// A number of tokens of a text.
+///
+/// # Errors
+///
+/// What to give instead.
+pub fn tokens(text: &str) -> Result<usize, String> {
+    let number = text.parse().ok().filter(|number| *number >= 3);
+    number.ok_or_else(|| "give a whole number, at least 3: two special tokens and one between them".into())
+}
+
+/// A learning rate.
+///
+/// # Errors
+///
+/// What to give instead.
+pub fn learning_rate(text: &str) -> Result<f64, String> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "give a finite number above 0: 1e-4 is usual for a pretrained transformer".into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +134,8 @@ mod tests {
             assert!(temperature(bad).unwrap_err().contains("above 0"), "{bad}");
         }
         assert!(alpha("1.5").is_err() && alpha("NaN").is_err());
+        assert!(tokens("2").is_err() && tokens("3") == Ok(3));
+        assert!(learning_rate("0").is_err() && learning_rate("1e-4") == Ok(1e-4));
         assert!(weight("-1").is_err() && weight("NaN").is_err() && weight("inf").is_err());
     }
 }

@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use kd::cache::{Cache, CacheKey, CacheWriter, CacheWriterConfig};
 use kd_testkit::device;
 
@@ -77,18 +77,21 @@ pub fn recorded(folder: &Folder, samples: u64, shard_samples: usize) -> Cache {
     writer.finish().unwrap()
 }
 
-/// Numbers of a sample, as they are kept.
+/// Numbers of samples, as they are kept. On Flex: files are read one sample at a time, tens of thousands of times, and that a device
+/// gets what it asks for is tested where teachers teach.
 pub fn read(cache: &Cache, ids: &[u64]) -> Result<Vec<f32>, kd::Error> {
-    let logits: Tensor<2> = cache.get(ids, &device())?;
+    let logits: Tensor<2> = cache.get(ids, &Device::flex())?;
     Ok(logits.into_data().try_to_vec().unwrap())
 }
 
 /// Where a child process finds its folder.
 const FOLDER: &str = "KD_TEST_CACHE_FOLDER";
 
-/// This program once more, for one test alone, to which it gives the folder.
+/// This program once more, for one test alone, to which it gives the folder. On Flex, since other devices take longer to start than
+/// some writers live.
 pub fn child(test: &str, folder: &Folder) -> Command {
     let mut child = Command::new(env::current_exe().unwrap());
+    child.env("KD_TEST_BACKEND", "flex");
     child.args(["--exact", test, "--nocapture", "--test-threads=1"]);
     child.env(FOLDER, folder.path());
     child

@@ -1,7 +1,7 @@
 //! Items of a Burn dataset with what was recorded of them, as Burn's loader takes them: shuffled, shared out among workers, in
 //! batches, and in another order every epoch.
 //!
-//! The loader itself stands behind a feature of Burn's that this build has not; it runs in `tests/outside_loader`.
+//! The loader itself is in `data_loader`.
 
 use std::{
     collections::HashSet,
@@ -66,7 +66,7 @@ fn every_item_comes_with_its_own_output() {
                     work(part, |items| {
                         let of_batch: Vec<u64> = items.iter().map(|item| item.item).collect();
                         let outputs = Columns::stack(items.into_iter().map(|item| item.outputs));
-                        let outputs: Tensor<2> = cache.read(&outputs, &device()).unwrap();
+                        let outputs: Tensor<2> = cache.read(outputs, &device()).unwrap();
                         sender.send((of_batch, outputs)).unwrap();
                     })
                 });
@@ -99,7 +99,7 @@ fn indices_are_those_before_the_shuffle() {
     work(ShuffledDataset::new(dataset, 7), |items| {
         for item in items {
             assert_eq!(item.id, item.item);
-            let outputs: Tensor<2> = cache.read(&item.outputs, &device()).unwrap();
+            let outputs: Tensor<2> = cache.read(item.outputs, &device()).unwrap();
             assert_eq!(outputs.into_data().try_to_vec::<f32>().unwrap(), row(item.item));
         }
     });

@@ -1,6 +1,7 @@
 //! Recorded teachers: what is written is read, and what goes wrong is told.
 
 mod corruptions;
+mod data_loader;
 mod folder;
 mod full_disk;
 mod keys;

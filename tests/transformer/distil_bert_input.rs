@@ -64,7 +64,7 @@ fn tokens_of_others() {
 }
 
 #[test]
-#[should_panic(expected = "DistilBertLoss: label 7 is not a class; with 7 classes labels run from 0 to 6")]
+#[should_panic(expected = "DistilBertLoss: token 7 is asked for, and the vocabulary is from 0 to 6")]
 fn a_token_that_is_not_of_the_vocabulary() {
     run(|_, teacher, device| teacher.targets.tokens = Tensor::full([2, 3], 7, device));
 }

@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 use kd::{
-    DistillLoss,
+    DistillLoss, OffGraph,
     transformer::{DistilBertLossConfig, MaskedLanguage, MaskedLesson, MaskedTargets, SoftTokens},
 };
 use kd_testkit::{assert_close, device, read, waves, within};
@@ -81,6 +81,9 @@ fn where_nothing_counts_there_is_a_zero() {
             loss.terms(student, nothing()).values(),
             [("soft", 0.0), ("mlm", 0.0), ("cosine", 0.0)]
         );
+        // Off the graph as well, as a validation asks for it.
+        let off = loss.per_sample(shown(2, 0, 1.0, &device).off_graph(), nothing().off_graph());
+        assert_eq!(read(off), [0.0, 0.0]);
     }
 }
 

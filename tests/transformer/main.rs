@@ -18,5 +18,7 @@ mod stack;
 mod tiny_bert;
 mod tiny_bert_input;
 mod tiny_bert_layers;
+mod tokenizer;
+mod tokenizer_of_model;
 mod transplant;
 mod transplant_bad_input;

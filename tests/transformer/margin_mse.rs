@@ -84,6 +84,12 @@ fn a_positive_for_all() {
 }
 
 #[test]
+#[should_panic(expected = "MarginMseLoss: the student has no negatives; give at least one to each positive")]
+fn no_negatives() {
+    run(scores(3, [3, 0]), scores(3, [3, 0]));
+}
+
+#[test]
 fn shows_what_it_is() {
     assert_eq!(format!("{}", MarginMseLossConfig::new().init()), "MarginMseLoss");
 }

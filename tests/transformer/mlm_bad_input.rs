@@ -121,7 +121,11 @@ fn a_vocabulary_of_another_size_than_the_models_is_refused() {
     );
     let padded = vocabulary.clone().padded_to(128).unwrap();
     padded.check_model(128).unwrap();
-    assert!(padded.check_model(100).is_err());
+    assert_eq!(
+        fault(padded.check_model(100)),
+        "Vocabulary: padded_to is 128, but must be left out, for the model has a row for each token and none more"
+    );
+    assert!(fault(padded.check_model(96)).starts_with("the tokenizer has 100 tokens and the model 96"));
     assert!(vocabulary.padded_to(99).is_err());
     // What is padding is no token.
     let masked = MaskedTokensConfig::new(8).init(&padded);

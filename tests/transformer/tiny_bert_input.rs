@@ -126,4 +126,12 @@ fn the_config_is_checked() {
          layer for each of the student's instead"
     );
     assert!(TinyBertLossConfig::uniform(0, 12).is_err());
+    assert!(TinyBertLossConfig::uniform(4, 0).is_err());
+    // A student with more layers than its teacher.
+    assert!(
+        TinyBertLossConfig::uniform(12, 6)
+            .unwrap_err()
+            .to_string()
+            .contains("the teacher's number of layers is 6, but must be a multiple of the student's")
+    );
 }

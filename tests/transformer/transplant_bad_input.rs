@@ -156,6 +156,31 @@ fn a_layer_that_would_get_nothing_is_an_error_and_not_a_fresh_layer() {
     );
 }
 
+/// What the message above advises.
+#[test]
+fn a_part_inside_a_layer_counts_before_the_layer() {
+    let device = device();
+    let teacher = Stack::new(2, &device);
+    let transplant = Transplant::new()
+        .with_layers("blocks", LAYERS, LayerChoice::Last)
+        .with_part("blocks.0.dense", "encoder.layers.0.linear");
+    let (student, report) = transplant.copy(named(&device), &teacher).unwrap();
+    assert_eq!(
+        contents(&student.blocks[0].dense),
+        contents(&teacher.encoder.layers[0].linear)
+    );
+    assert_eq!(report.fresh, []);
+    // And a part around it after the layer.
+    let transplant = Transplant::new()
+        .with_layers(LAYERS, LAYERS, LayerChoice::Last)
+        .with_part("encoder", "encoder");
+    let (student, _) = transplant.copy(Stack::new(1, &device), &teacher).unwrap();
+    assert_eq!(
+        contents(&student.encoder.layers[0]),
+        contents(&teacher.encoder.layers[1])
+    );
+}
+
 #[test]
 fn nothing_in_common_is_an_error() {
     let device = device();

@@ -151,7 +151,7 @@ impl Cache {
     #[track_caller]
     pub fn get<O: Record>(&self, ids: &[u64], device: &Device) -> Result<O, Error> {
         check::not_empty("Cache::get", ids.len());
-        self.read(&self.columns(ids)?, device)
+        self.read(self.columns(ids)?, device)
     }
 
     /// The same in main memory, for a loader's worker; [`read`](Self::read) makes outputs of it.
@@ -170,8 +170,8 @@ impl Cache {
     /// # Errors
     ///
     /// [`Error::OtherForm`] if `O` is something else than what was recorded.
-    pub fn read<O: Record>(&self, columns: &Columns, device: &Device) -> Result<O, Error> {
-        let outputs = O::read(columns, device).map_err(|expected| Error::OtherForm {
+    pub fn read<O: Record>(&self, mut columns: Columns, device: &Device) -> Result<O, Error> {
+        let outputs = O::read(&mut columns, device).map_err(|expected| Error::OtherForm {
             path: self.folder.clone(),
             expected,
             found: self.form.to_string(),

@@ -6,7 +6,7 @@ use std::{
 use burn::tensor::Device;
 use kd_core::{Error, Teacher, check};
 
-use crate::{Cache, CacheWriter, Columns, Pick, Record, Samples};
+use crate::{Cache, CacheWriter, Pick, Record, Samples};
 
 /// A teacher that is asked about each sample once: what it said is recorded, and served from then on.
 ///
@@ -105,8 +105,7 @@ impl<T> Cached<T> {
             check::sample_ids(NAME, &new, outputs.rows());
             writer.append(&new, outputs)?;
         }
-        let columns: Columns = writer.columns(&ids)?;
-        writer.cache().read(&columns, &self.device)
+        writer.cache().read(writer.columns(&ids)?, &self.device)
     }
 
     /// How many samples are recorded.
@@ -132,7 +131,8 @@ impl<T> Cached<T> {
     ///
     /// # Errors
     ///
-    /// Those of [`CacheWriter::finish`].
+    /// Those of [`CacheWriter::finish`], with which what could not be written is lost; after an error of
+    /// [`flush`](Self::flush) it goes on waiting.
     pub fn finish(self) -> Result<Cache, Error> {
         self.writer
             .into_inner()

@@ -49,7 +49,7 @@ impl Columns {
     pub fn with_floats<const D: usize>(self, name: &str, tensor: Tensor<D>) -> Self {
         let shape = tensor.dims();
         let data = tensor.into_data().convert::<f32>();
-        let floats = data.try_to_vec().expect("converted to f32");
+        let floats = data.try_into_vec().expect("converted to f32");
         self.with(name, &shape, Values::Floats(floats))
     }
 
@@ -90,34 +90,28 @@ impl Columns {
         self
     }
 
-    /// A column of floats as a tensor, `[rows, ...]`, in the device's own type.
+    /// Takes a column of floats out, as a tensor, `[rows, ...]`, in the device's own type.
     ///
     /// # Errors
     ///
-    /// What was looked for, if there is none such.
-    pub fn floats<const D: usize>(&self, name: &str, device: &Device) -> Result<Tensor<D>, String> {
-        let sought = || format!("'{name}', floats of {} axes", D - 1);
-        let column = self.column(name, D).ok_or_else(sought)?;
-        let Values::Floats(floats) = &column.values else {
-            return Err(sought());
-        };
-        let data = TensorData::new(floats.clone(), self.shape(column));
-        Ok(Tensor::from_data(data, device))
+    /// What was looked for, if there is none such; then nothing was taken.
+    pub fn take_floats<const D: usize>(&mut self, name: &str, device: &Device) -> Result<Tensor<D>, String> {
+        match self.take(name, D, |values| matches!(values, Values::Floats(_))) {
+            Some((shape, Values::Floats(floats))) => Ok(Tensor::from_data(TensorData::new(floats, shape), device)),
+            _ => Err(format!("'{name}', floats of {} axes", D - 1)),
+        }
     }
 
-    /// A column of integers as a tensor, `[rows, ...]`, in the device's own type.
+    /// Takes a column of integers out, as a tensor, `[rows, ...]`, in the device's own type.
     ///
     /// # Errors
     ///
-    /// What was looked for, if there is none such.
-    pub fn ints<const D: usize>(&self, name: &str, device: &Device) -> Result<Tensor<D, Int>, String> {
-        let sought = || format!("'{name}', integers of {} axes", D - 1);
-        let column = self.column(name, D).ok_or_else(sought)?;
-        let Values::Ints(ints) = &column.values else {
-            return Err(sought());
-        };
-        let data = TensorData::new(ints.clone(), self.shape(column));
-        Ok(Tensor::from_data(data, device))
+    /// What was looked for, if there is none such; then nothing was taken.
+    pub fn take_ints<const D: usize>(&mut self, name: &str, device: &Device) -> Result<Tensor<D, Int>, String> {
+        match self.take(name, D, |values| matches!(values, Values::Ints(_))) {
+            Some((shape, Values::Ints(ints))) => Ok(Tensor::from_data(TensorData::new(ints, shape), device)),
+            _ => Err(format!("'{name}', integers of {} axes", D - 1)),
+        }
     }
 
     /// One batch after another, as one: what a batcher makes of what several workers read.
@@ -145,14 +139,13 @@ impl Columns {
         all
     }
 
-    /// The column of this name, if a tensor of so many axes can hold it.
-    fn column(&self, name: &str, axes: usize) -> Option<&Column> {
-        let mut columns = self.columns.iter();
-        columns.find(|column| &*column.name == name && column.shape.len() + 1 == axes)
-    }
-
-    fn shape(&self, column: &Column) -> Vec<usize> {
-        [&[self.rows], column.shape.as_slice()].concat()
+    /// The column of this name with its shape, `[rows, ...]`, if a tensor of so many axes can hold it and it is of this sort.
+    fn take(&mut self, name: &str, axes: usize, sort: impl Fn(&Values) -> bool) -> Option<(Vec<usize>, Values)> {
+        let sought = |column: &Column| &*column.name == name && column.shape.len() + 1 == axes && sort(&column.values);
+        let place = self.columns.iter().position(sought)?;
+        let Column { mut shape, values, .. } = self.columns.remove(place);
+        shape.insert(0, self.rows);
+        Some((shape, values))
     }
 }
 

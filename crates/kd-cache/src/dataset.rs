@@ -10,7 +10,8 @@ use crate::{Cache, Columns};
 /// dataset around it that shuffles, chooses or repeats then changes nothing about who is who. The other way round the
 /// index would be one in the shuffled order.
 ///
-/// An item that was not recorded is an error, and so is a damaged shard.
+/// An item that was not recorded is an error, and so is a damaged shard. Items say nothing of views, so none is compared: what a
+/// batcher makes of an item must be the view in the cache's key.
 ///
 /// # Example
 ///
@@ -32,12 +33,12 @@ use crate::{Cache, Columns};
 ///
 /// let numbers = InMemDataset::new(vec![0.0f32, 1.0, 2.0, 3.0]);
 /// let dataset = CachedDataset::new(numbers, cache.clone(), |index, _: &f32| index as u64);
-/// let shuffled = ShuffledDataset::with_seed(dataset, 7);
+/// let shuffled = ShuffledDataset::new(dataset, 7);
 ///
 /// // What a batcher does:
 /// let items: Vec<CachedItem<f32>> = shuffled.iter().collect::<Result<_, _>>()?;
 /// let squares: Vec<f32> = items.iter().map(|item| item.item * item.item).collect();
-/// let taught: Tensor<2> = cache.read(&Columns::stack(items.into_iter().map(|item| item.outputs)), &device)?;
+/// let taught: Tensor<2> = cache.read(Columns::stack(items.into_iter().map(|item| item.outputs)), &device)?;
 /// assert_eq!(taught.into_data().try_to_vec::<f32>()?, squares);
 /// # std::fs::remove_dir_all(folder)?;
 /// # Ok(())
@@ -134,7 +135,7 @@ mod tests {
                 scope.spawn(move || {
                     for n in 0..64 {
                         let item = dataset.get((n * 5 + worker * 16) % 64).unwrap();
-                        let outputs: Tensor<2> = cache.read(&item.outputs, &Device::flex()).unwrap();
+                        let outputs: Tensor<2> = cache.read(item.outputs, &Device::flex()).unwrap();
                         assert_eq!(outputs.into_scalar::<f32>(), -(item.item as f32));
                     }
                 });

@@ -40,15 +40,16 @@ use crate::Columns;
 ///         columns.with_floats("corners", self.corners).with_floats("scores", self.scores)
 ///     }
 ///
-///     fn read(columns: &Columns, device: &Device) -> Result<Self, String> {
-///         Ok(Self { corners: columns.floats("corners", device)?, scores: columns.floats("scores", device)? })
+///     fn read(columns: &mut Columns, device: &Device) -> Result<Self, String> {
+///         let corners = columns.take_floats("corners", device)?;
+///         Ok(Self { corners, scores: columns.take_floats("scores", device)? })
 ///     }
 /// }
 ///
 /// # let device = Device::flex();
 /// let boxes = Boxes { corners: Tensor::zeros([2, 5, 4], &device), scores: Tensor::ones([2, 5], &device) };
-/// let columns = boxes.write(Columns::new(2));
-/// assert_eq!(Boxes::read(&columns, &device).unwrap().scores.dims(), [2, 5]);
+/// let mut columns = boxes.write(Columns::new(2));
+/// assert_eq!(Boxes::read(&mut columns, &device).unwrap().scores.dims(), [2, 5]);
 /// ```
 pub trait Record: OffGraph + Sized {
     /// Of how many samples these outputs are.
@@ -57,12 +58,12 @@ pub trait Record: OffGraph + Sized {
     /// Adds its columns.
     fn write(self, columns: Columns) -> Columns;
 
-    /// Finds its columns again.
+    /// Finds its columns again, and takes them out.
     ///
     /// # Errors
     ///
     /// What it looked for, if it is not there.
-    fn read(columns: &Columns, device: &Device) -> Result<Self, String>;
+    fn read(columns: &mut Columns, device: &Device) -> Result<Self, String>;
 }
 
 impl<const D: usize> Record for Tensor<D> {
@@ -74,8 +75,8 @@ impl<const D: usize> Record for Tensor<D> {
         columns.with_floats("logits", self)
     }
 
-    fn read(columns: &Columns, device: &Device) -> Result<Self, String> {
-        columns.floats("logits", device)
+    fn read(columns: &mut Columns, device: &Device) -> Result<Self, String> {
+        columns.take_floats("logits", device)
     }
 }
 
@@ -98,15 +99,16 @@ impl Record for Features {
         })
     }
 
-    fn read(columns: &Columns, device: &Device) -> Result<Self, String> {
+    fn read(columns: &mut Columns, device: &Device) -> Result<Self, String> {
         let mut features = Self::new();
-        for name in columns.names() {
+        let names: Vec<String> = columns.names().map(String::from).collect();
+        for name in &names {
             let Some(layer) = name.strip_prefix(LAYER) else {
                 continue;
             };
-            let feature = columns.floats::<2>(name, device).map(Feature::from);
-            let feature = feature.or_else(|_| columns.floats::<3>(name, device).map(Feature::from));
-            let feature = feature.or_else(|_| columns.floats::<4>(name, device).map(Feature::from));
+            let feature = columns.take_floats::<2>(name, device).map(Feature::from);
+            let feature = feature.or_else(|_| columns.take_floats::<3>(name, device).map(Feature::from));
+            let feature = feature.or_else(|_| columns.take_floats::<4>(name, device).map(Feature::from));
             features = features.with(layer, feature?);
         }
         if features.names().next().is_none() {
@@ -128,11 +130,11 @@ impl Record for TopK {
             .with_floats("tail", self.tail)
     }
 
-    fn read(columns: &Columns, device: &Device) -> Result<Self, String> {
+    fn read(columns: &mut Columns, device: &Device) -> Result<Self, String> {
         Ok(Self {
-            ids: columns.ints("top_ids", device)?,
-            log_probs: columns.floats("top_log_probs", device)?,
-            tail: columns.floats("tail", device)?,
+            ids: columns.take_ints("top_ids", device)?,
+            log_probs: columns.take_floats("top_log_probs", device)?,
+            tail: columns.take_floats("tail", device)?,
         })
     }
 }
@@ -146,7 +148,7 @@ impl<A: Record, B: Record> Record for (A, B) {
         self.1.write(self.0.write(columns))
     }
 
-    fn read(columns: &Columns, device: &Device) -> Result<Self, String> {
+    fn read(columns: &mut Columns, device: &Device) -> Result<Self, String> {
         Ok((A::read(columns, device)?, B::read(columns, device)?))
     }
 }

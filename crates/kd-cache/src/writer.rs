@@ -18,7 +18,8 @@ pub struct CacheWriterConfig {
     /// How many samples are one file: they wait in main memory until there are as many, and are what a crash can cost.
     #[config(default = 4096)]
     pub shard_samples: usize,
-    /// The type that floats are kept in.
+    /// The type that floats are kept in. A cache that is there already has its own: it serves what it has, and takes no samples in
+    /// another.
     #[config(default = "Floats::F32")]
     pub floats: Floats,
 }
@@ -136,6 +137,10 @@ impl CacheWriter {
     }
 
     pub(crate) fn append_columns(&mut self, ids: &[u64], columns: &Columns) -> Result<(), Error> {
+        assert!(
+            !columns.columns.is_empty(),
+            "CacheWriter::append: there is nothing to record; `Record::write` adds a column for each output"
+        );
         let mut new = HashSet::new();
         if let Some(&id) = ids.iter().find(|&&id| self.contains(id) || !new.insert(id)) {
             let path = self.cache.folder().to_owned();
@@ -194,7 +199,8 @@ impl CacheWriter {
     ///
     /// # Errors
     ///
-    /// Those of [`flush`](Self::flush) and of [`Cache::open`].
+    /// Those of [`flush`](Self::flush) and of [`Cache::open`]. What could not be written is lost then; to be able to make room and
+    /// try again, call `flush` before.
     pub fn finish(mut self) -> Result<Cache, Error> {
         self.flush()?;
         Cache::open(self.cache.folder(), self.cache.key())

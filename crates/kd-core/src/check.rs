@@ -25,7 +25,8 @@ mod weak_head;
 
 pub use average::{decay, no_more_parameters, same_parameter};
 pub use bert::{
-    deviation, dropout, has_pooler, has_token_types, norm_epsilon, one_per_token, texts, token, token_ids, whole_heads,
+    deviation, dropout, has_pooler, has_token_types, head_for_tokens, norm_epsilon, one_per_token, texts, token,
+    token_ids, whole_heads,
 };
 pub use boosting::{better_than_chance, least_error, votes};
 pub use exits::{
@@ -48,7 +49,7 @@ pub use predictions::{classes_of_samples, labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};
 pub use tokens::{
-    answers, attention, layer_numbers, layers_shown, multiple_of_layers, negatives, of_each_token,
+    answers, asked_tokens, attention, layer_numbers, layers_shown, multiple_of_layers, negatives, of_each_token,
     projectors_of_layers, relation_heads, same_heads, sequences, weights_of_parts,
 };
 pub use weak_head::with_middle;

@@ -115,6 +115,13 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn off_the_graph_nothing_is_a_zero_as_well() {
+        let value = Tensor::<1>::from_floats([f32::NAN], &Device::flex());
+        let total = LossTerms::new().with("a", 0.0, value).total();
+        assert_eq!(total.into_scalar::<f32>(), 0.0);
+    }
+
     fn scalar(value: f32) -> Tensor<1> {
         Tensor::from_floats([value], &Device::flex().autodiff()).require_grad()
     }

@@ -18,7 +18,8 @@ use crate::Error;
 ///
 /// # Errors
 ///
-/// [`Error::Write`], which names `path`, if the system refuses or `write` fails; what was there before still is.
+/// [`Error::Write`], which names `path`, if the system refuses or `write` fails; what was there before still is. (Unless it is the
+/// folder that fails while it is synchronised, last of all: then the new file is there, and may be gone after a power cut.)
 ///
 /// # Example
 ///
@@ -101,8 +102,18 @@ fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Resu
     place.persist(path).map_err(|error| error.error)?;
     // The new name is the folder's contents. Elsewhere folders cannot be opened, and the system sees to it.
     #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
+    match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems cannot, and a folder may be one's to write and not to read. The file is in its place all the same.
+        Err(error) if is_refused(error.kind()) => {}
+        synchronised => synchronised?,
+    }
     Ok(())
+}
+
+#[cfg(unix)]
+fn is_refused(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    matches!(kind, InvalidInput | PermissionDenied | Unsupported)
 }
 
 /// A temporary file is its owner's alone; this one is to become a file like any other.

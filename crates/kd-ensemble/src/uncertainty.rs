@@ -24,7 +24,8 @@ use crate::{entropy::entropy, gamma::delta};
 ///
 /// # Convention
 ///
-/// Entropies in nats. A student's α is exp(logits): the temperature that it was trained with last should be 1. Constants.
+/// Entropies in nats. A student's α is exp(logits): the temperature that it was trained with last should be 1. A class of −∞ does not
+/// exist, and changes nothing. Constants.
 ///
 /// # Example
 ///
@@ -71,7 +72,10 @@ impl Uncertainty {
         let log_sum = (log_alpha.clone() - largest.clone()).exp().sum_dim(1).log() + largest;
         // Σ π · (ψ(α + 1) − ψ(Σα + 1) − log π), without the logarithms that are in both.
         let pi = log_pi.clone().exp();
-        let knowledge = (pi * (delta(log_alpha) - delta(log_sum))).sum_dim(1).squeeze_dim(1);
+        // δ of a class that does not exist is infinite, and 0 · ∞ is not a number.
+        let absent = log_alpha.clone().equal_elem(f64::NEG_INFINITY);
+        let each = (delta(log_alpha) - delta(log_sum)).mask_fill(absent, 0.0);
+        let knowledge = (pi * each).sum_dim(1).squeeze_dim(1);
         Self::with(entropy(log_pi), knowledge)
     }
 

@@ -56,12 +56,12 @@ struct Float32Error {
     student_grad: f64,
 }
 
-/// What an ill-conditioned case is allowed in f32.
 /// What [`check`] allows in f32 where the source itself is off by `of_source`: for golden files of another layout.
 pub fn allowed_in_single(of_source: f64, device: &Device) -> Within {
     InSingle::TwiceTheSource.allowed(of_source, DType::F32, units_off(device))
 }
 
+/// What an ill-conditioned case is allowed in f32.
 #[derive(Clone, Copy)]
 enum InSingle {
     /// The [`resolution`] of the type, whatever the source achieves.

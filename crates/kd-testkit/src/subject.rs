@@ -146,6 +146,11 @@ impl Subject {
         }
     }
 
+    /// Values alone, for laws that ask for no gradient.
+    pub fn values(&self, batch: &Batch, device: &Device, dtype: DType) -> Vec<f64> {
+        read(self.record(batch, device, dtype).per_sample)
+    }
+
     /// Values, and the gradient of their mean with respect to the student.
     pub fn run(&self, batch: &Batch, device: &Device, dtype: DType) -> Outcome {
         let recorded = self.record(batch, device, dtype);

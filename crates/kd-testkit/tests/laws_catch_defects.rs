@@ -86,6 +86,9 @@ macro_rules! catches {
             if stringify!($law).starts_with("half") && !device().supports_dtype(FloatDType::F16) {
                 return; // nothing to get wrong
             }
+            if stringify!($law) == "finite_differences" && device() != Device::flex() {
+                return; // taken on Flex alone
+            }
             laws::$law(&values(kl)); // the law must not simply fail always
             must_break(|| laws::$law(&$subject));
         }

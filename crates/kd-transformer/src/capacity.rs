@@ -118,7 +118,7 @@ impl Capacity {
         self.parts.iter().map(|part| part.teacher).sum()
     }
 
-    /// How many times the student the teacher is; infinite if the student has no parameters.
+    /// How many times the student the teacher is; infinite if the student has no parameters, and NaN if neither has.
     pub fn ratio(&self) -> f64 {
         self.total().ratio()
     }

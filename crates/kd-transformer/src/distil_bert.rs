@@ -8,7 +8,9 @@ use kd_core::{
 };
 use kd_kernels::{Divergence, cosine_distance, divergence};
 
-use crate::{DistilBertLossConfig, DistilBertSums, MaskedLanguage, MaskedLesson, SoftTokens, picked::Picked};
+use crate::{
+    DistilBertLossConfig, DistilBertSums, MaskedLanguage, MaskedLesson, SoftTokens, picked_tokens::PickedTokens,
+};
 
 const NAME: &str = "DistilBertLoss";
 
@@ -57,12 +59,13 @@ const NAME: &str = "DistilBertLoss";
 ///
 /// # Convention
 ///
-/// That of the authors' code (`distiller.py`), with the weights of the run that its README publishes, 5, 2 and 1, and T = 2:
-/// T² on the soft part, a KL summed over the vocabulary and divided by tokens (`batchmean` of the tokens that count), a mean
-/// over the tokens asked for, and PyTorch's `CosineEmbeddingLoss` (without its 1e-12) of the last hidden states. That run
-/// compares the soft labels of all tokens; with its switch `restrict_ce_to_mask`, and in some accounts of the paper, it is those
-/// of the masked tokens: [`SoftTokens::Asked`]. A label of −100 there is an entry of false in [`MaskedTargets`] here. It has no
-/// `alpha_mse` and no `alpha_clm`, which that run leaves at 0.
+/// That of the authors' code (`distiller.py`): T² on the soft part, a KL summed over the vocabulary and divided by tokens
+/// (`batchmean` of the tokens that count), a mean over the tokens asked for, and PyTorch's `CosineEmbeddingLoss` (without its
+/// 1e-12) of the last hidden states. The weights 5, 2 and 1 are those of the first command in its README, and T = 2 is the default
+/// of its `train.py`. (The README's command for several GPUs has 0.33 for each; which of them the published models were trained
+/// with, it does not say.) Neither command has the switch `restrict_ce_to_mask`, so both compare the soft labels of all tokens;
+/// with it, it is those of the tokens asked for: [`SoftTokens::Asked`]. A label of −100 there is an entry of false in
+/// [`MaskedTargets`] here. There is no `alpha_mse` and no `alpha_clm`, which both commands leave at 0.
 ///
 /// [`MaskedTargets`]: crate::MaskedTargets
 ///
@@ -119,7 +122,11 @@ struct Part {
 
 impl Part {
     /// The part of these tokens, or of none.
-    fn new(picked: Option<&Picked>, nothing: &Tensor<1>, values: impl FnOnce(&Picked) -> Tensor<1>) -> Self {
+    fn new(
+        picked: Option<&PickedTokens>,
+        nothing: &Tensor<1>,
+        values: impl FnOnce(&PickedTokens) -> Tensor<1>,
+    ) -> Self {
         match picked {
             Some(picked) => Self {
                 sums: picked.sums(values(picked)),
@@ -184,8 +191,8 @@ impl DistilBertLoss {
         }
         .map(|weight| weight > 0.0);
         let asked = teacher.targets.asked.bool_and(teacher.attended.clone());
-        let attended = needs_attended.then(|| Picked::new(teacher.attended)).flatten();
-        let asked = needs_asked.then(|| Picked::new(asked)).flatten();
+        let attended = needs_attended.then(|| PickedTokens::new(teacher.attended)).flatten();
+        let asked = needs_asked.then(|| PickedTokens::new(asked)).flatten();
 
         let soft = (config.soft > 0.0).then(|| {
             let tokens = match config.soft_tokens {
@@ -202,7 +209,7 @@ impl DistilBertLoss {
             Part::new(asked.as_ref(), &nothing, |asked| {
                 let (logits, tokens) = (asked.vectors(logits), asked.numbers(teacher.targets.tokens));
                 if config.check_tokens {
-                    check::labels(NAME, &tokens, logits.dims()[1]);
+                    check::asked_tokens(NAME, &tokens, logits.dims()[1]);
                 }
                 rows::cross_entropy(logits, tokens)
             })

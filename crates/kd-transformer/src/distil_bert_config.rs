@@ -6,9 +6,9 @@ use crate::DistilBertLoss;
 /// The tokens whose soft labels a [`DistilBertLoss`] compares.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
 pub enum SoftTokens {
-    /// All that are no padding: what the authors' code does unless it is told otherwise, and did in the run they publish.
+    /// All that are no padding: what the authors' code does unless it is told otherwise, and no command in its README tells it.
     Attended,
-    /// Those alone that are asked for: their switch `restrict_ce_to_mask`. At a share of 15 % the soft part takes about that
+    /// Those alone that are asked for: its switch `restrict_ce_to_mask`. At a share of 15 % the soft part takes about that
     /// much of the time and memory.
     Asked,
 }

@@ -17,8 +17,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Convention
 ///
-/// DistilBERT's list, [0, 2, 4, 7, 9, 11], is what its authors' code has for 6 of 12 layers; here it is `EvenlySpaced`, which keeps
-/// the first layer and the last. (distil-whisper rounds down: 0, 2, 4, 6, 8, 11.) A student of a single layer gets the first.
+/// DistilBERT's list, [0, 2, 4, 7, 9, 11], is what its authors' code has for 6 of 12 layers (`extract_distilbert.py`, and `extract.py`
+/// for RoBERTa and GPT-2), and their paper calls one layer out of two; here it is `EvenlySpaced`, which keeps the first layer and the
+/// last. (distil-whisper rounds down: 0, 2, 4, 6, 8, 11.) A student of a single layer gets the first.
 /// [`Plan::evenly_spaced`] of `kd-feature` says which layer *learns* from which; there the last is with the last, and the first is
 /// not with the first.
 ///
@@ -41,7 +42,8 @@ use serde::{Deserialize, Serialize};
 /// # Reference
 ///
 /// Victor Sanh, Lysandre Debut, Julien Chaumond, Thomas Wolf: *DistilBERT, a distilled version of BERT: smaller, faster, cheaper and
-/// lighter*, 2019, arXiv:1910.01108, section 3, "Student initialization". Why 7 and 9: huggingface/transformers, issue 3585.
+/// lighter*, 2019, arXiv:1910.01108, section 3, "Student initialization". Where it was asked why 7 and 9: huggingface/transformers,
+/// issue 3585.
 ///
 /// # See also
 ///

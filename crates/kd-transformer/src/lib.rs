@@ -19,6 +19,7 @@
 //! | [`EncoderLayers`] | all layers' hidden states and attention scores, and answers |
 //! | [`AttentionAndValues`], [`QueriesKeysValues`] | what one layer's self-attention shows |
 //! | [`PassageScores`] | how well passages fit a query |
+//! | [`PickedTokens`] | the tokens that count, for what is to be made of them alone |
 //! | [`mean_pool`] | one embedding for each sequence |
 //!
 //! | A student to begin with | What it does |
@@ -49,7 +50,7 @@ mod mini_lm;
 mod mini_lm_v2;
 pub mod mlm;
 mod parts;
-mod picked;
+mod picked_tokens;
 mod queries_keys_values;
 mod relation;
 mod thousands;
@@ -71,6 +72,7 @@ pub use masked_targets::MaskedTargets;
 pub use mean_pool::mean_pool;
 pub use mini_lm::{MiniLmLoss, MiniLmLossConfig};
 pub use mini_lm_v2::{MiniLmV2Loss, MiniLmV2LossConfig};
+pub use picked_tokens::PickedTokens;
 pub use queries_keys_values::QueriesKeysValues;
 pub use tiny_bert::TinyBertLoss;
 pub use tiny_bert_config::TinyBertLossConfig;

@@ -91,8 +91,8 @@ impl MiniLmLossConfig {
 ///
 /// # Convention
 ///
-/// The paper's equations; there is no public training code. Each side is divided by the root of its own heads' width. Scores are
-/// those before the softmax, whose logarithm is exact where a probability has vanished.
+/// The paper's equations; its authors published models and no training code. Each side is divided by the root of its own heads'
+/// width. Scores are those before the softmax, whose logarithm is exact where a probability has vanished.
 ///
 /// # Panics
 ///

@@ -99,8 +99,9 @@ impl MiniLmV2LossConfig {
 ///
 /// # Convention
 ///
-/// The paper's equations; there is no public training code. 48 relation heads for teachers of 768 units, 64 for those of 1024. Of
-/// a large teacher a layer near the end is better than the last one: 21 of 24 in the paper, counted from 1.
+/// The paper's equations; its authors published models and no training code. 48 relation heads for teachers of base size (768
+/// units), 64 for large ones (1024). Of a teacher of base size the last layer teaches; of a large one a layer above the middle is
+/// better: of 24, counted from 1, the 21st (BERT) or the 19th (RoBERTa).
 ///
 /// # Panics
 ///
@@ -167,10 +168,16 @@ impl MiniLmV2Loss {
             ("values", self.values, student.values, teacher.values),
         ];
         for (what, weight, student, teacher) in relations {
+            if weight > 0.0 {
+                for (side, x) in [("student", &student), ("teacher", &teacher)] {
+                    check::attention(NAME, side, what, x.dims(), counted.dims());
+                }
+                let width = |x: &Tensor<4>| x.dims()[1] * x.dims()[3];
+                check::relation_heads(NAME, what, [width(&student), width(&teacher)], self.relation_heads);
+            }
             parts.add(what, weight, || {
-                let relation = |side, x| likeness(parted(NAME, side, what, x, self.relation_heads, &counted));
-                let student = relation("student", student);
-                kl_of_scores(student, relation("teacher", teacher.without_autodiff()), &counted)
+                let relation = |x| likeness(parted(x, self.relation_heads, &counted));
+                kl_of_scores(relation(student), relation(teacher.without_autodiff()), &counted)
             });
         }
         parts

@@ -66,7 +66,7 @@ const DOES_NOT_LOOK: f64 = -1e2;
 /// # Panics
 ///
 /// If the student shows other numbers of layers than `layers`, or the teacher has fewer than the last of them; if what has a
-/// weight is of other sequences, heads or (after the projector) widths; if there are no sequences or no tokens; or if
+/// weight is of other sequences, heads, classes or (after the projector) widths; if there are no sequences or no tokens; or if
 /// predictions have a weight and one side shows no logits.
 ///
 /// # Example

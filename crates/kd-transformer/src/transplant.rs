@@ -65,6 +65,11 @@ pub use report::{CopiedParameter, OtherParameter, TransplantReport};
 /// # Ok::<(), kd_core::Error>(())
 /// ```
 ///
+/// # Convention
+///
+/// Everything that is called the same is copied. DistilBERT's `extract_distilbert.py` copies embeddings (its student has none for token
+/// types), the chosen layers, the output matrix and its bias; the layer before them only with its switch `vocab_transform`.
+///
 /// # Reference
 ///
 /// Victor Sanh, Lysandre Debut, Julien Chaumond, Thomas Wolf: *DistilBERT, a distilled version of BERT: smaller, faster, cheaper and
@@ -105,7 +110,8 @@ impl Transplant {
         self
     }
 
-    /// What is at the student's path, or below it, comes from the teacher's path. Of several such paths the longest counts.
+    /// What is at the student's path, or below it, comes from the teacher's path. Of several such paths the longest counts, and one
+    /// inside a layer counts before the layer.
     pub fn with_part(mut self, student: &str, teacher: &str) -> Self {
         self.parts.push((student.into(), teacher.into()));
         self
@@ -172,16 +178,19 @@ impl Transplant {
         if self.fresh.iter().any(|part| below(path, part).is_some()) {
             return None;
         }
-        for (layers, chosen) in self.layers.iter().zip(chosen) {
-            if let Some((number, rest)) = numbered(path, &layers.student) {
-                let layer = chosen.get(number)?.to_string();
-                return Some(join(&[&layers.teacher, &layer, rest]));
-            }
-        }
-        let parts = self.parts.iter();
-        let parts = parts.filter_map(|(student, teacher)| Some((student.len(), teacher, below(path, student)?)));
-        match parts.max_by_key(|(length, ..)| *length) {
-            Some((_, teacher, rest)) => Some(join(&[teacher, rest])),
+        // Each with how much of the path it was said of; of two that were said of as much, the last counts.
+        let layers = self.layers.iter().zip(chosen).filter_map(|(layers, chosen)| {
+            let (number, rest) = numbered(path, &layers.student)?;
+            let layer = chosen.get(number).map(usize::to_string);
+            let source = layer.map(|layer| join(&[&layers.teacher, &layer, rest]));
+            Some((path.len() - rest.len(), source))
+        });
+        let parts = self.parts.iter().filter_map(|(student, teacher)| {
+            let rest = below(path, student)?;
+            Some((path.len() - rest.len(), Some(join(&[teacher, rest]))))
+        });
+        match layers.chain(parts).max_by_key(|(length, _)| *length) {
+            Some((_, source)) => source,
             None => Some(path.into()),
         }
     }

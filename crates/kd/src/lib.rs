@@ -39,6 +39,11 @@ struct SelfDistillation;
 #[doc = include_str!("../../../docs/ensembles.md")]
 struct Ensembles;
 
+/// The examples of the chapter on transformers, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/transformers.md")]
+struct Transformers;
+
 /// What most training loops need: `use kd::prelude::*;`.
 pub mod prelude {
     pub use kd_core::{DistillLoss, FeatureProjector, Frozen, Labelled, LossTerms, Projected, Schedule, Teacher};

@@ -182,6 +182,26 @@ fn a_weight_under_two_names_is_named() {
 }
 
 #[test]
+fn an_encoder_alone_may_come_from_under_any_head_and_must_be_whole() {
+    let new = || written("encoder", &device()).config().init(&device());
+    let of = |change: fn(&mut Vec<Array>)| {
+        let (_copy, path) = changed("encoder", |arrays| {
+            arrays.retain(|array| !array.0.starts_with("pooler."));
+            arrays.push(("qa_outputs.bias".into(), Dtype::F32, vec![2], vec![0; 8]));
+            change(arrays);
+        });
+        new().with_encoder_weights(path.join("model.safetensors"))
+    };
+    let read = of(|_| {}).unwrap();
+    assert_eq!(contents(&read.layers), contents(&written("encoder", &device()).layers));
+
+    let message = of(|arrays| find(arrays, "encoder.layer.0.output.dense.bias").0 = "encoder.layer.0.bias".into());
+    let message = message.unwrap_err().to_string();
+    let expected = "it lacks 'encoder.layer.0.output.dense.bias'; it has also 'encoder.layer.0.bias'. Take";
+    assert!(message.contains(expected), "{message}");
+}
+
+#[test]
 fn half_precision_is_read() {
     use half::{bf16, f16};
     // Numbers that both types hold exactly.

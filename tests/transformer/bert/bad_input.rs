@@ -24,6 +24,13 @@ fn a_text_longer_than_the_positions() {
 }
 
 #[test]
+#[should_panic(expected = "Bert: the ids have shape [1, 0] and so no token; skip empty batches")]
+fn a_text_without_tokens() {
+    let (bert, device) = bert(small());
+    bert.forward(BertInput::new(ids(&text(0), &device)));
+}
+
+#[test]
 #[should_panic(
     expected = "Bert: the mask has shape [1, 3] and the ids [1, 4]; give one entry per token, padding included"
 )]
@@ -133,4 +140,14 @@ fn values_that_contradict_each_other_are_named() {
         let error = config.try_init(&device()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("BertConfig: {expected}")), "{error}");
     }
+}
+
+#[test]
+#[should_panic(
+    expected = "Bert: there is no head for tokens; make or load the network with `BertHead::MaskedLanguage`"
+)]
+fn a_head_for_tokens_that_is_not_there() {
+    let (bert, device) = bert(small());
+    let states = bert.encode(BertInput::new(ids(&text(4), &device)));
+    bert.token_logits(states[2].clone());
 }

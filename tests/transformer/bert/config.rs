@@ -78,10 +78,13 @@ fn what_is_not_there_is_as_hugging_face_has_it() {
         "vocab_size": 29, "hidden_size": 12, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 20,
     });
     let (_folder, path) = file(&sizes);
-    let expected = small()
-        .with_max_position_embeddings(512)
-        .with_initializer_range(0.02)
-        .with_pad_token_id(None);
+    let expected = small().with_max_position_embeddings(512).with_initializer_range(0.02);
+    assert_eq!(expected.pad_token_id, Some(0));
+    assert_eq!(BertConfig::from_hugging_face(path).unwrap(), expected);
+    let mut without_padding = sizes.clone();
+    without_padding["pad_token_id"] = Value::Null;
+    let (_folder, path) = file(&without_padding);
+    let expected = expected.with_pad_token_id(None);
     assert_eq!(BertConfig::from_hugging_face(path).unwrap(), expected);
 
     let (_folder, path) = written_but("classes", json!({"id2label": null, "label2id": null}));
@@ -132,7 +135,7 @@ fn contradictions_name_file_field_and_remedy() {
         (
             "encoder",
             json!({"architectures": ["BertForQuestionAnswering"]}),
-            "architectures names 'BertForQuestionAnswering', whose head is not there: say 'BertModel' for its encoder alone",
+            "architectures names 'BertForQuestionAnswering', whose head is not there: say 'BertModel' for its encoder alone, which `with_encoder_weights` reads",
         ),
         (
             "encoder",

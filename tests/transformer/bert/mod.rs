@@ -7,6 +7,7 @@ mod dropout;
 mod golden;
 mod models;
 mod padding;
+mod parts;
 mod python;
 mod sentences;
 mod written;

@@ -2,15 +2,18 @@
 
 use std::{collections::BTreeMap, fs};
 
-use burn::module::Module;
+use burn::{
+    module::{Lora, Module},
+    optim::{GradientsParams, SgdConfig},
+};
 use kd::{
     Error,
-    transformer::bert::{Bert, BertHead},
+    transformer::bert::{Bert, BertHead, BertInput},
 };
-use kd_testkit::{contents, device};
+use kd_testkit::{assert_close, contents, device, read, within};
 use safetensors::SafeTensors;
 
-use super::models::{WRITTEN, folder, small, written};
+use super::models::{WRITTEN, folder, ids, small, written};
 
 #[test]
 fn a_network_is_itself_after_writing_and_reading() {
@@ -67,6 +70,28 @@ fn a_learner_is_written_as_well() {
     let read = Bert::load(folder.path(), &device).unwrap();
     assert_eq!(contents(&read), contents(&bert.valid()));
     assert!(read.layers[0].attention.query.weight.is_require_grad());
+}
+
+#[test]
+fn adapters_are_written_as_a_part_of_their_weights() {
+    let device = device().autodiff();
+    let config = small()
+        .with_hidden_dropout_prob(0.0)
+        .with_attention_probs_dropout_prob(0.0);
+    let plain = config.init(&device);
+    let pooled = |bert: &Bert| {
+        let input = BertInput::new(ids(&[vec![2, 7, 9, 3]], &device));
+        bert.forward(input).pooled.unwrap()
+    };
+    let bert = plain.clone().apply_lora(Lora::new(2, 4.0));
+    // A step, for an adapter is nothing at first.
+    let gradients = GradientsParams::from_grads(pooled(&bert).sum().backward(), &bert);
+    let bert = SgdConfig::new().init().step(0.5, bert, gradients);
+    let folder = tempfile::tempdir().unwrap();
+    bert.save(folder.path()).unwrap();
+    let again = read(pooled(&Bert::load(folder.path(), &device).unwrap()));
+    assert_close("with adapters", &again, &read(pooled(&bert)), within(1e-5));
+    assert_ne!(again, read(pooled(&plain)));
 }
 
 #[test]

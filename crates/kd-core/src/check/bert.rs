@@ -96,6 +96,19 @@ pub fn has_pooler(owner: &'static str, pooler: bool) -> Result<(), Error> {
     )
 }
 
+/// Tokens are told by a head.
+///
+/// # Panics
+///
+/// If there is none.
+#[track_caller]
+pub fn head_for_tokens<'a, H>(owner: &str, head: Option<&'a H>) -> &'a H {
+    let Some(head) = head else {
+        panic!("{owner}: there is no head for tokens; make or load the network with `BertHead::MaskedLanguage`");
+    };
+    head
+}
+
 /// There must be texts, of at least one token and at most as many as the network has positions.
 ///
 /// # Panics

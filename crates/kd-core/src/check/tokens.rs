@@ -1,6 +1,6 @@
 //! What transformers show of the tokens of sequences.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Int, Tensor};
 
 use super::{
     count,
@@ -75,15 +75,31 @@ pub fn same_heads(loss: &str, student: &Tensor<4>, teacher: &Tensor<4>) {
 ///
 /// If they cannot be.
 #[track_caller]
-pub fn relation_heads(loss: &str, side: &str, what: &str, width: usize, relation_heads: usize) {
+pub fn relation_heads(loss: &str, what: &str, [student, teacher]: [usize; 2], relation_heads: usize) {
+    let divides = |heads: usize| student.is_multiple_of(heads) && teacher.is_multiple_of(heads);
     assert!(
-        width.is_multiple_of(relation_heads),
-        "{loss}: the {side}'s {what} are {width} numbers a token, which {relation_heads} relation heads do not divide; take a \
-         number that divides the widths of both sides, such as {}",
-        (1..=relation_heads)
-            .rev()
-            .find(|heads| width.is_multiple_of(*heads))
-            .unwrap_or(1)
+        divides(relation_heads),
+        "{loss}: the student's {what} are {student} numbers a token and the teacher's {teacher}, which {relation_heads} relation \
+         heads do not both divide; take a number that divides both, such as {}",
+        (1..=relation_heads).rev().find(|heads| divides(*heads)).unwrap_or(1)
+    );
+}
+
+/// Each token that is asked for must be of the vocabulary.
+///
+/// # Panics
+///
+/// If one is not.
+#[track_caller]
+pub fn asked_tokens(loss: &str, tokens: &Tensor<1, Int>, vocab: usize) {
+    let lowest = tokens.clone().min().into_scalar::<i64>();
+    let highest = tokens.clone().max().into_scalar::<i64>();
+    let culprit = if lowest < 0 { lowest } else { highest };
+    assert!(
+        (0..vocab as i64).contains(&culprit),
+        "{loss}: token {culprit} is asked for, and the vocabulary is from 0 to {}; if it marks a place that nobody asks about, \
+         such as -100, put false there in the mask of tokens asked for",
+        vocab - 1
     );
 }
 

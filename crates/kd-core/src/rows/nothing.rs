@@ -1,7 +1,7 @@
 use burn::tensor::Tensor;
 
-/// A 0 for each of these values, in the place of a sum of which nothing counts: it can be differentiated, and has no part in
-/// what the values were made of.
+/// A 0 for each of these values, in the place of a sum of which nothing counts: it can be differentiated where they can, and
+/// has no part in what the values were made of.
 ///
 /// 0 times the values, or the values with 0 put over them, would send gradients of 0 on into their graph, where a slope that is
 /// infinite makes NaN of them. Nothing gets a gradient of this.
@@ -18,5 +18,11 @@ use burn::tensor::Tensor;
 /// assert!(student.grad(&gradients).is_none());
 /// ```
 pub fn nothing(values: &Tensor<1>) -> Tensor<1> {
-    Tensor::zeros(values.dims(), (&values.device(), values.dtype())).require_grad()
+    let zeros = Tensor::zeros(values.dims(), (&values.device(), values.dtype()));
+    // Off the graph nobody can ask for a gradient.
+    if values.is_autodiff() {
+        zeros.require_grad()
+    } else {
+        zeros
+    }
 }

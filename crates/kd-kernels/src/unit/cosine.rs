@@ -45,8 +45,8 @@ pub fn cosine_distance<const D: usize>(student: Tensor<D>, teacher: Tensor<D>, a
     let teacher = unit(teacher.without_autodiff().cast(student.dtype()), axis);
     // Of vectors of length 1 the cosine is missing half the squared distance to 1, which keeps its digits near 0.
     let apart = (student.clone() - teacher.clone()).square().sum_dim(axis) * 0.5;
-    // One of zeros has length 0: its half is missing. A sum tells, for a maximum may drop NaN.
-    let of_zeros = [student, teacher].map(|x| x.without_autodiff().abs().sum_dim(axis).equal_elem(0.0));
-    let [student_is_zero, teacher_is_zero] = of_zeros;
-    apart.mask_fill(student_is_zero.bool_xor(teacher_is_zero), 1.0)
+    // One of zeros has length 0: its half is missing. A product and a sum tell, for NaN is neither 0 nor above it.
+    let [student, teacher] = [student, teacher].map(|x| x.without_autodiff().abs().sum_dim(axis));
+    let perpendicular = (student.clone() * teacher.clone()).equal_elem(0.0);
+    apart.mask_fill(perpendicular.bool_and((student + teacher).greater_elem(0.0)), 1.0)
 }

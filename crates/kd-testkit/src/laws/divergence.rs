@@ -24,7 +24,7 @@ pub fn zero_at_equality(subject: &Subject) {
 pub fn never_negative(subject: &Subject) {
     let device = device();
     for_each(whole_batches(), |batch| {
-        for value in subject.run(&batch, &device, DType::F32).per_sample {
+        for value in subject.values(&batch, &device, DType::F32) {
             assert!(value >= -1e-6, "{value:e} is negative");
         }
     });

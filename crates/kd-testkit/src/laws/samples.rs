@@ -29,7 +29,7 @@ pub fn order_does_not_matter(subject: &Subject) {
 pub fn the_mean_is_of_the_values(subject: &Subject) {
     let device = device();
     for_each(whole_batches(), |batch| {
-        let values = subject.run(&batch, &device, DType::F32).per_sample;
+        let values = subject.values(&batch, &device, DType::F32);
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let forward = subject.forward(&batch, &device, DType::F32);
         assert_close("mean", &[forward], &[mean], value());

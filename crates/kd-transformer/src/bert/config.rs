@@ -78,7 +78,8 @@ pub struct BertConfig {
 }
 
 impl BertConfig {
-    /// Makes a network with new weights, as BERT's authors draw them: normal with deviation `initializer_range`, biases 0.
+    /// Makes a network with new weights, drawn as Hugging Face does: normal with deviation `initializer_range`, biases 0. (BERT's
+    /// authors leave out what is beyond two deviations.)
     ///
     /// # Panics
     ///
@@ -130,4 +131,9 @@ impl BertConfig {
         }
         Ok(())
     }
+}
+
+/// What fills texts up if nobody says anything of it, as Hugging Face has it.
+pub(super) fn usual_pad_token() -> Option<usize> {
+    BertConfig::new().pad_token_id
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use kd_core::{Error, write_whole};
 use serde::{Deserialize, Serialize};
 
-use super::{BertConfig, BertHead};
+use super::{BertConfig, BertHead, config::usual_pad_token};
 
 /// What the file is called.
 pub(super) const NAME: &str = "config.json";
@@ -32,6 +32,8 @@ struct ConfigFile {
     attention_probs_dropout_prob: Option<f64>,
     classifier_dropout: Option<f64>,
     initializer_range: Option<f64>,
+    /// Null says that there is none.
+    #[serde(default = "usual_pad_token")]
     pad_token_id: Option<usize>,
     hidden_act: Option<String>,
     position_embedding_type: Option<String>,
@@ -201,8 +203,8 @@ impl ConfigFile {
             Some(CLASSES) => (true, BertHead::Classes { names: self.names()? }),
             Some(other) => {
                 return Err(format!(
-                    "architectures names '{other}', whose head is not there: say '{MODEL}' for its encoder alone, or one of \
-                     '{MASKED_LANGUAGE}' and '{CLASSES}'"
+                    "architectures names '{other}', whose head is not there: say '{MODEL}' for its encoder alone, which \
+                     `with_encoder_weights` reads, or one of '{MASKED_LANGUAGE}' and '{CLASSES}'"
                 ));
             }
         };

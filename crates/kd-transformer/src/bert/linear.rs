@@ -5,7 +5,7 @@ use burn::{
 
 use super::BertConfig;
 
-/// A new layer as BERT's authors draw it, which Burn's own configuration cannot say: its biases are drawn like its weights.
+/// A new layer as Hugging Face draws it, which Burn's own configuration cannot say: its biases are drawn like its weights.
 pub(super) fn linear(config: &BertConfig, from: usize, to: usize, device: &Device) -> Linear {
     Linear {
         weight: normal(config).init([from, to], device),

@@ -8,8 +8,8 @@ use burn::{
 use kd_core::{Error, check};
 
 use super::{
-    BertConfig, BertEmbeddings, BertHead, BertInput, BertLayer, BertMaskedLanguage, BertOutput, config_file,
-    linear::linear, weights,
+    BertAttention, BertConfig, BertEmbeddings, BertHead, BertInput, BertLayer, BertMaskedLanguage, BertOutput,
+    config_file, linear::linear, weights,
 };
 
 /// BERT (Devlin and others, 2018), a transformer that reads in both directions.
@@ -129,7 +129,7 @@ impl Bert {
 
     /// Writes `config.json` and `model.safetensors` into a folder, which is made if it is not there. `transformers` opens it.
     ///
-    /// Floats are written as f32.
+    /// Floats are written as f32, and adapters (LoRA) folded into their weights.
     ///
     /// # Errors
     ///
@@ -160,7 +160,7 @@ impl Bert {
         weights::load(self, path.as_ref(), weights::Part::All)
     }
 
-    /// The same for embeddings and layers alone; pooler and head stay as they are, such as new.
+    /// The same for embeddings and layers alone; pooler and head stay as they are, such as new. The file may have any other head.
     ///
     /// # Errors
     ///
@@ -195,20 +195,56 @@ impl Bert {
         self.run(input, true)
     }
 
+    /// The hidden states alone, `[batch, seq, hidden]` each: the embeddings', then each layer's. Pooler and head are not asked, which
+    /// saves most of the time where the vocabulary is large and few tokens are asked for.
+    ///
+    /// # Panics
+    ///
+    /// As [`forward`](Self::forward) does.
     #[track_caller]
-    fn run(&self, input: BertInput, keep_attentions: bool) -> BertOutput {
-        self.check(&input);
-        let mut states = self.embeddings.forward(&input);
+    pub fn encode(&self, input: BertInput) -> Vec<Tensor<3>> {
+        self.layer_by_layer(&input, |_| ())
+    }
+
+    /// What the head for tokens makes of these last hidden states, `[batch, seq, vocab]` of `[batch, seq, hidden]`: of all, as
+    /// [`forward`](Self::forward) does, or of those picked for it.
+    ///
+    /// # Panics
+    ///
+    /// If the network has no head for tokens, or the states are of another width.
+    #[track_caller]
+    pub fn token_logits(&self, states: Tensor<3>) -> Tensor<3> {
+        let head = check::head_for_tokens("Bert", self.masked_language.as_ref());
+        head.forward(states, self.embeddings.word_embeddings.weight.val())
+    }
+
+    /// The hidden states; each layer's attention is shown as it comes.
+    #[track_caller]
+    fn layer_by_layer(&self, input: &BertInput, mut show: impl FnMut(BertAttention)) -> Vec<Tensor<3>> {
+        self.check(input);
+        let mut states = self.embeddings.forward(input);
         let mut hidden_states = vec![states.clone()];
-        let mut attentions = Vec::new();
         for layer in &self.layers {
             let (next, attention) = layer.forward(states, input.mask.as_ref());
             hidden_states.push(next.clone());
+            show(attention);
+            states = next;
+        }
+        hidden_states
+    }
+
+    #[track_caller]
+    fn run(&self, input: BertInput, keep_attentions: bool) -> BertOutput {
+        let mut attentions = Vec::new();
+        let hidden_states = self.layer_by_layer(&input, |attention| {
             if keep_attentions {
                 attentions.push(attention);
             }
-            states = next;
-        }
+        });
+        let states = hidden_states
+            .last()
+            .expect("the embeddings' states are always there")
+            .clone();
         let pooled = self.pooler.as_ref().map(|pooler| pooler.forward(states.clone()));
         let classes = self.classifier.as_ref().zip(pooled.clone());
         let words = || self.embeddings.word_embeddings.weight.val();

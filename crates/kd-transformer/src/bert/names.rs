@@ -65,7 +65,7 @@ pub(super) fn part(name: &str) -> Option<&'static str> {
 
 /// What is in files and is no parameter: the numbers from 0 on, which old versions wrote.
 pub(super) fn is_buffer(name: &str) -> bool {
-    name.ends_with("position_ids") || name.ends_with("token_type_ids")
+    matches!(name, "embeddings.position_ids" | "embeddings.token_type_ids")
 }
 
 #[cfg(test)]

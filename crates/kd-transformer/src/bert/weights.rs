@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use burn::module::Module;
 use half::{bf16, f16};
 use kd_core::{Error, write_whole};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -28,7 +29,8 @@ pub(super) enum Part {
 pub(super) fn save(bert: &Bert, path: &Path, before: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let with_head = bert.config().head != BertHead::None;
     let bytes = |values: Vec<f32>| values.into_iter().flat_map(f32::to_le_bytes).collect::<Vec<u8>>();
-    let arrays: Vec<_> = parameters::values(bert)
+    // Adapters are folded in: nobody else knows their names.
+    let arrays: Vec<_> = parameters::values(&bert.clone().materialize())
         .into_iter()
         .map(|(name, shape, values)| (names::in_file(&name, with_head), shape, bytes(values)))
         .collect();
@@ -70,13 +72,16 @@ pub(super) fn load(bert: Bert, path: &Path, part: Part) -> Result<Bert, Error> {
             values.extend(comparison.value(name, shape, tensor));
         }
     }
-    // What is left belongs to a head that is not wanted, or to something else.
-    let left = file.into_keys().filter(|name| match names::part(name) {
-        Some(of) => part == Part::All && has(of),
-        None => true,
+    // What is left belongs to a head that is not wanted, or to something else. Whose encoder it is does not matter to the encoder.
+    let left = file.into_keys().filter(|name| match (part, names::part(name)) {
+        (Part::All, Some(of)) => has(of),
+        (Part::All, None) => true,
+        (Part::Encoder, _) => names::of_encoder(name),
     });
     comparison.unexpected.extend(left);
     comparison.finish(path)?;
+    // The network takes as much room again.
+    drop(bytes);
     Ok(parameters::with_values(bert, values))
 }
 

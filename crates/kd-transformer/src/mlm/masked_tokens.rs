@@ -95,8 +95,8 @@ impl MaskedTokensConfig {
 ///
 /// Tokens are chosen each by itself, as Hugging Face does; BERT's own code takes 15 % of each sequence, rounded. As there, at least one
 /// is asked for; and one is left to be read, if there are two. In a word that is asked for each token is drawn for by itself, as in
-/// BERT's code. Random tokens are never special, where BERT and Hugging Face draw from all. DistilBERT's code asks for rare tokens more often (a
-/// frequency to the power of −0.7); that is not done here.
+/// BERT's code. Random tokens are never special, where BERT and Hugging Face draw from all. DistilBERT's code asks for 15 % of a
+/// batch's tokens, and for rare ones more often (each has the weight max(count, 1)^−0.7, its `mlm_smoothing`); that is not done here.
 ///
 /// # Example
 ///

@@ -141,10 +141,17 @@ impl Vocabulary {
     ///
     /// # Errors
     ///
-    /// [`Error::OtherVocabulary`] otherwise.
+    /// [`Error::OtherVocabulary`] otherwise, or [`Error::InvalidValue`] if it is [`padded_to`](Self::padded_to) that is not so.
     pub fn check_model(&self, rows: usize) -> Result<(), Error> {
         if rows == self.rows {
             Ok(())
+        } else if rows == self.size {
+            Err(Error::InvalidValue {
+                owner: "Vocabulary",
+                name: "padded_to",
+                value: self.rows as f64,
+                expected: "left out, for the model has a row for each token and none more",
+            })
         } else {
             Err(self.unlike(rows))
         }

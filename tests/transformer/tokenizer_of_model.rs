@@ -1,4 +1,4 @@
-//! The sentences that `tests/transformer` compares, by the tokenizer of the model itself.
+//! The sentences that `bert` compares, by the tokenizer of the model itself.
 
 use std::{env, fs, path::Path};
 
@@ -13,7 +13,7 @@ fn sentences_become_the_ids_that_are_kept() {
     };
     let mut tokenizer = Tokenizer::from_file(Path::new(&model).join("tokenizer.json")).unwrap();
     tokenizer.with_padding(None);
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/bert/sentences.json");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/bert/sentences.json");
     let file: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
     let sentences = file["sentences"].as_array().unwrap();
     assert_eq!(sentences.len(), 4);

@@ -1,7 +1,5 @@
 //! A `CachedDataset` behind Burn's `DataLoader`: several workers, shuffled, several epochs.
 
-#![cfg(test)]
-
 use std::{collections::HashSet, sync::Arc};
 
 use burn::{
@@ -11,7 +9,7 @@ use burn::{
     },
     tensor::{Device, Tensor, TensorData},
 };
-use kd_cache::{Cache, CacheKey, CacheWriterConfig, CachedDataset, CachedItem, Columns};
+use kd::cache::{Cache, CacheKey, CacheWriterConfig, CachedDataset, CachedItem, Columns};
 
 const SAMPLES: u64 = 203;
 const BATCH: usize = 8;
@@ -29,7 +27,7 @@ impl Batcher<CachedItem<u64>, Batch> for Batches {
     fn batch(&self, items: Vec<CachedItem<u64>>, device: &Device) -> Batch {
         let (items, outputs): (Vec<u64>, Vec<Columns>) =
             items.into_iter().map(|item| (item.item, item.outputs)).unzip();
-        let outputs = self.0.read(&Columns::stack(outputs), device).unwrap();
+        let outputs = self.0.read(Columns::stack(outputs), device).unwrap();
         Batch { items, outputs }
     }
 }

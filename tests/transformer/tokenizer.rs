@@ -1,8 +1,7 @@
 //! A tokenizer of BERT's kind, as its file says it, and what becomes of texts.
 
-use kd_transformer::mlm::MaskedTokensConfig;
+use kd::transformer::mlm::{MaskedTokensConfig, Packing, Tokens, Vocabulary};
 use tokenizers::Tokenizer;
-use with_tokenizers::{sequences, vocabulary};
 
 const WORDS: [&str; 14] = [
     "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "hor", "##se", "##s", "gall", "##op", "##ed", ".", "away",
@@ -31,6 +30,24 @@ fn tokenizer() -> Tokenizer {
         vocabulary.join(", ")
     );
     Tokenizer::from_bytes(json).unwrap()
+}
+
+/// What masking must know of a tokenizer that calls its tokens as BERT's do.
+fn vocabulary(tokenizer: &Tokenizer) -> Vocabulary {
+    let vocabulary = Vocabulary::bert(tokenizer.get_vocab_size(true), |token| tokenizer.token_to_id(token));
+    vocabulary.expect("the tokenizer is BERT's")
+}
+
+/// Texts as sequences of at most `length` tokens, with their words.
+fn sequences(tokenizer: &Tokenizer, texts: &[&str], length: usize) -> Vec<Tokens> {
+    let encoded = texts.iter().map(|text| {
+        // Without special tokens: `Packing` adds them.
+        let encoding = tokenizer.encode(*text, false).expect("any text has tokens");
+        Tokens::with_words(encoding.get_ids(), encoding.get_word_ids())
+    });
+    let encoded: Vec<Tokens> = encoded.collect();
+    let packing = Packing::new(&vocabulary(tokenizer), length);
+    packing.pack(&encoded).expect("there are texts, and none is framed")
 }
 
 fn numbers(words: &str) -> Vec<u32> {
@@ -80,8 +97,6 @@ fn whole_words_are_hidden_and_the_tokenizers_vocabulary_is_the_models() {
 
 #[test]
 fn a_text_encoded_with_special_tokens_would_have_them_twice() {
-    use kd_transformer::mlm::{Packing, Tokens};
-
     let tokenizer = tokenizer();
     let framed = Tokens::new(numbers("[CLS] the [SEP]"));
     let error = Packing::new(&vocabulary(&tokenizer), 8).pack([&framed]).unwrap_err();

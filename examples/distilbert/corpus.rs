@@ -1,0 +1,153 @@
+//! A corpus as sequences to be masked: most to learn from, some to be tested on.
+
+use burn::prelude::*;
+use kd::seed_for;
+use kd::transformer::PickedTokens;
+use kd::transformer::bert::BertInput;
+use kd::transformer::mlm::{MaskedBatch, MaskedTokens, MaskedTokensConfig, Packing, Tokens};
+use kd_examples::failure::Failure;
+use kd_examples::text::text_error::TextError;
+use kd_examples::text::tokenizer::TextTokenizer;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+/// Of every so many sequences, one is tested on.
+const TESTED: usize = 20;
+/// No more than so many are tested on, which takes long and tells enough.
+const MOST_TESTED: usize = 128;
+/// What the order of the sequences is drawn for.
+const ORDER: usize = 1;
+
+/// Sequences of a corpus.
+pub struct Corpus {
+    /// To learn from.
+    train: Vec<Tokens>,
+    /// To be tested on.
+    test: Vec<Tokens>,
+    masked: MaskedTokens,
+    seed: u64,
+}
+
+impl Corpus {
+    /// Packs texts into sequences of at most `length` tokens.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`] when there are fewer than two sequences, or the length is impossible.
+    pub fn new(texts: &[String], tokenizer: &TextTokenizer, length: usize, seed: u64) -> Result<Self, Failure> {
+        let tokens: Vec<Tokens> = texts.iter().map(|text| tokenizer.tokens(text)).collect();
+        let vocabulary = tokenizer.vocabulary();
+        let mut sequences = Packing::try_new(vocabulary, length)?.pack(&tokens)?;
+        if sequences.len() < 2 {
+            return Err(TextError::TooShort {
+                sequences: sequences.len(),
+            }
+            .into());
+        }
+        // Not by the seed of a run: all runs are tested on the same.
+        sequences.shuffle(&mut StdRng::seed_from_u64(0));
+        let tested = sequences.len().div_ceil(TESTED).min(MOST_TESTED);
+        let train = sequences.split_off(tested);
+        let config = MaskedTokensConfig::new(length)
+            .with_whole_words(true)
+            .with_seed(seed as usize);
+        Ok(Self {
+            train,
+            test: sequences,
+            masked: config.try_init(vocabulary)?,
+            seed,
+        })
+    }
+
+    /// How many sequences there are to learn from.
+    pub fn len(&self) -> usize {
+        self.train.len()
+    }
+
+    /// How many are tested on.
+    pub fn tested(&self) -> usize {
+        self.test.len()
+    }
+
+    /// What is read in a step: it follows from seed and step alone, so a run that is resumed goes on as if it had not stopped.
+    ///
+    /// # Errors
+    ///
+    /// [`kd::Error`] when a sequence cannot be masked.
+    pub fn batch(&self, step: usize, size: usize, device: &Device) -> Result<MaskedBatch, Failure> {
+        let size = size.min(self.train.len());
+        let steps = self.train.len() / size;
+        let (epoch, place) = (step / steps, step % steps);
+        let mut order: Vec<usize> = (0..self.train.len()).collect();
+        order.shuffle(&mut StdRng::from_seed(seed_for(self.seed, &[ORDER, epoch])));
+        let chosen = &order[place * size..(place + 1) * size];
+        let samples: Vec<(usize, &Tokens)> = chosen.iter().map(|at| (*at, &self.train[*at])).collect();
+        Ok(self.masked.batch(&samples, epoch, device)?)
+    }
+
+    /// All that is tested on, in batches, always masked the same.
+    ///
+    /// # Errors
+    ///
+    /// [`kd::Error`] when a sequence cannot be masked.
+    pub fn tests(&self, size: usize, device: &Device) -> Result<Vec<MaskedBatch>, Failure> {
+        let numbered: Vec<(usize, &Tokens)> = self.test.iter().enumerate().collect();
+        let batches = numbered.chunks(size);
+        batches
+            .map(|samples| Ok(self.masked.batch(samples, 0, device)?))
+            .collect()
+    }
+}
+
+/// What the network reads of a batch.
+pub fn input(batch: &MaskedBatch) -> BertInput {
+    BertInput::new(batch.input_ids.clone()).with_mask(batch.attention_mask.clone())
+}
+
+/// The tokens that are asked for.
+pub fn asked(batch: &MaskedBatch) -> PickedTokens {
+    let asked = PickedTokens::new(batch.targets.asked.clone());
+    asked.expect("something is asked of every sequence")
+}
+
+#[cfg(test)]
+mod tests {
+    use kd_examples::text::embedded;
+
+    use super::*;
+
+    fn corpus(seed: u64) -> Corpus {
+        let tokenizer = TextTokenizer::learn(&embedded::corpus(), 500);
+        Corpus::new(&embedded::corpus(), &tokenizer, 32, seed).unwrap()
+    }
+
+    fn ids(corpus: &Corpus, step: usize) -> Vec<i64> {
+        let batch = corpus.batch(step, 8, &Device::flex()).unwrap();
+        batch.targets.tokens.into_data().iter::<i64>().collect()
+    }
+
+    #[test]
+    fn a_step_reads_the_same_in_every_run_of_a_seed() {
+        let (one, two, other) = (corpus(1), corpus(1), corpus(2));
+        assert_eq!(ids(&one, 3), ids(&two, 3));
+        assert_ne!(ids(&one, 3), ids(&one, 4));
+        assert_ne!(ids(&one, 3), ids(&other, 3));
+        let beyond = one.len() / 8 + 1;
+        assert_ne!(ids(&one, beyond), ids(&one, 1), "another epoch has another order");
+        assert_eq!(one.tested(), one.train.len().div_ceil(19));
+    }
+
+    #[test]
+    fn too_little_text_is_an_error() {
+        let tokenizer = TextTokenizer::learn(&embedded::corpus(), 500);
+        let message = |texts: &[String]| {
+            Corpus::new(texts, &tokenizer, 32, 1)
+                .err()
+                .expect("an error")
+                .to_string()
+        };
+        assert!(message(&["A word.".into()]).contains("at least 2"));
+        assert!(message(&[]).contains("number of texts"));
+    }
+}

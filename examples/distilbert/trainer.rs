@@ -1,0 +1,205 @@
+//! The training loop, the same for every step of the recipe: AdamW, a learning rate that rises and falls in a line, and
+//! checkpoints to go on from.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamWConfig, GradientsParams};
+use burn::prelude::*;
+use kd::prelude::*;
+use kd::seed_for;
+use kd_examples::checkpoint::Checkpoints;
+use kd_examples::course::Course;
+use kd_examples::failure::Failure;
+use kd_examples::step_progress::StepProgress;
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
+use serde::Serialize;
+
+use crate::lab::Lab;
+
+/// Between two checkpoints.
+const KEEP: Duration = Duration::from_secs(120);
+
+/// What a training is like.
+#[derive(Clone, Debug, Serialize)]
+pub struct Training {
+    /// Steps of the optimizer.
+    pub steps: usize,
+    /// Texts in a step.
+    pub batch: usize,
+    /// The highest learning rate, after the first tenth of the steps.
+    pub learning_rate: f64,
+    /// Of the order of the texts, of what is masked, and of dropout.
+    pub seed: u64,
+}
+
+/// What one step learns from.
+pub struct Lesson {
+    /// The losses by name.
+    pub terms: LossTerms,
+    /// How many tokens were read, without what fills up.
+    pub tokens: usize,
+}
+
+/// One training: who learns, how, and where it is kept until it is finished.
+pub struct Run<'a, P> {
+    /// Where it takes place.
+    pub lab: &'a Lab,
+    /// Who learns.
+    pub name: String,
+    /// How.
+    pub training: &'a Training,
+    /// All that decides what comes out: a checkpoint of anything else is refused.
+    pub plan: &'a P,
+    /// Where checkpoints are kept.
+    pub checkpoints: PathBuf,
+}
+
+/// Trains `module`: every step goes down the slope of `lesson`'s losses. A training that was interrupted goes on where it
+/// stopped; on Flex with no dropout it ends as if it had not been, to the last bit.
+///
+/// # Errors
+///
+/// [`Failure`] when it is interrupted, after a checkpoint, when there is nowhere to keep one, or when a lesson fails.
+pub fn train<M: Module, P: Serialize>(
+    run: &Run<'_, P>,
+    module: M,
+    lesson: impl Fn(&M, usize) -> Result<Lesson, Failure>,
+) -> Result<(M, Course), Failure> {
+    let Run { lab, training, .. } = run;
+    let checkpoints = Checkpoints::new(run.checkpoints.clone(), run.plan);
+    // Per parameter, as Burn clips.
+    let optimizer = AdamWConfig::new()
+        .with_weight_decay(0.01)
+        .with_epsilon(1e-6)
+        .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
+        .init();
+    let (mut module, mut optimizer, mut course) = checkpoints.load(module, optimizer)?;
+    let steps = training.steps;
+    let warm_up = steps.div_ceil(10);
+    // One more than there are, so that the last step is one.
+    let falling = Schedule::linear(training.learning_rate, 0.0, steps - warm_up + 1);
+    let learning_rate = falling.warm_up(warm_up);
+    let mut progress = StepProgress::new(&run.name, course.steps, steps);
+    let mut kept = Instant::now();
+
+    while course.steps < steps {
+        if lab.interrupt.is_raised() || kept.elapsed() >= KEEP {
+            checkpoints.save(&module, &optimizer, &course)?;
+            kept = Instant::now();
+        }
+        lab.interrupt.check()?;
+        let started = Instant::now();
+        lab.device.seed(step_seed(training.seed, course.steps));
+        let Lesson { terms, tokens } = lesson(&module, course.steps)?;
+        let losses: Vec<(String, f64)> = terms
+            .values()
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        let gradients = GradientsParams::from_grads(terms.total().backward(), &module);
+        module = optimizer.step(learning_rate.at(course.steps + 1), module, gradients);
+        course.seconds += started.elapsed().as_secs_f64();
+        course.add(&losses, tokens, steps);
+        progress.step(|| words(&losses, &course));
+    }
+    checkpoints.remove();
+    Ok((module, course))
+}
+
+/// Dropout of a step follows from the seed and the step alone.
+fn step_seed(seed: u64, step: usize) -> u64 {
+    const DROPOUT: usize = 2;
+    StdRng::from_seed(seed_for(seed, &[DROPOUT, step])).next_u64()
+}
+
+fn words(losses: &[(String, f64)], course: &Course) -> String {
+    let losses: Vec<String> = losses
+        .iter()
+        .map(|(name, value)| format!("{name} {value:.3}"))
+        .collect();
+    format!("{}, {:.0} tokens/s", losses.join(" "), course.tokens_per_second())
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::nn::{Linear, LinearConfig};
+    use kd_examples::interrupt::Interrupt;
+
+    use super::*;
+
+    const TRAINING: Training = Training {
+        steps: 9,
+        batch: 1,
+        learning_rate: 0.05,
+        seed: 3,
+    };
+
+    /// Trains a layer in this folder, with Ctrl-C pressed in this step.
+    fn trained(folder: &std::path::Path, pressed: Option<usize>, plan: &str) -> Result<(Vec<f32>, Course), Failure> {
+        let lab = Lab {
+            device: Device::flex().autodiff(),
+            interrupt: Interrupt::default(),
+        };
+        let run = Run {
+            lab: &lab,
+            name: "a layer".into(),
+            training: &TRAINING,
+            plan: &plan,
+            checkpoints: folder.join("unfinished"),
+        };
+        let mut layer = LinearConfig::new(2, 1).with_bias(false).init(&lab.device);
+        layer.weight = layer.weight.map(|weight| weight.zeros_like().detach().require_grad());
+        let (layer, course) = train(&run, layer, |layer: &Linear, step| {
+            if pressed == Some(step) {
+                lab.interrupt.raise();
+            }
+            let x = Tensor::<2>::from_floats([[step as f32, 1.0]], &lab.device);
+            let loss = (layer.forward(x) - 1.0).square().mean();
+            Ok(Lesson {
+                terms: LossTerms::new().with("square", 1.0, loss),
+                tokens: 2,
+            })
+        })?;
+        Ok((layer.weight.val().into_data().try_to_vec().unwrap(), course))
+    }
+
+    #[test]
+    fn a_training_that_was_interrupted_ends_as_if_it_had_not_been() {
+        let folder = tempfile::tempdir().unwrap();
+        let (whole, _) = trained(&folder.path().join("whole"), None, "plan").unwrap();
+        let other = folder.path().join("interrupted");
+        assert!(matches!(trained(&other, Some(4), "plan"), Err(Failure::Interrupted(_))));
+        assert!(matches!(trained(&other, Some(6), "plan"), Err(Failure::Interrupted(_))));
+        let message = trained(&other, None, "another plan")
+            .err()
+            .expect("an error")
+            .to_string();
+        assert!(message.contains("\"another plan\""), "{message}");
+        let (resumed, course) = trained(&other, None, "plan").unwrap();
+
+        assert_eq!(resumed, whole);
+        assert_eq!((course.steps, course.tokens, course.points.len()), (9, 18, 9));
+        assert!(!other.join("unfinished").exists());
+    }
+
+    #[test]
+    fn a_damaged_checkpoint_is_told_and_left() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(trained(folder.path(), Some(4), "plan").is_err());
+        let unfinished = folder.path().join("unfinished");
+        let weights = unfinished.join("weights-5.bpk");
+        std::fs::write(&weights, b"half").unwrap();
+        let message = trained(folder.path(), None, "plan")
+            .err()
+            .expect("an error")
+            .to_string();
+        assert!(
+            message.contains("weights-5.bpk") && message.contains("is damaged"),
+            "{message}"
+        );
+        assert!(unfinished.join("checkpoint.json").exists());
+    }
+}
