@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     fn corpus(seed: u64) -> Corpus {
-        let tokenizer = TextTokenizer::learn(&embedded::corpus(), 500);
+        let tokenizer = embedded::tokenizer();
         Corpus::new(&embedded::corpus(), &tokenizer, 32, seed).unwrap()
     }
 
@@ -135,12 +135,12 @@ mod tests {
         assert_ne!(ids(&one, 3), ids(&other, 3));
         let beyond = one.len() / 8 + 1;
         assert_ne!(ids(&one, beyond), ids(&one, 1), "another epoch has another order");
-        assert_eq!(one.tested(), one.train.len().div_ceil(19));
+        assert_eq!(one.tested(), (one.len() + one.tested()).div_ceil(TESTED));
     }
 
     #[test]
     fn too_little_text_is_an_error() {
-        let tokenizer = TextTokenizer::learn(&embedded::corpus(), 500);
+        let tokenizer = embedded::tokenizer();
         let message = |texts: &[String]| {
             Corpus::new(texts, &tokenizer, 32, 1)
                 .err()

@@ -48,7 +48,7 @@ impl Reader {
 
     /// A network too small to know anything, with weights at random, for the sentences that come with the program.
     pub fn tiny(device: &Device) -> Self {
-        let tokenizer = TextTokenizer::learn(&embedded::corpus(), 1500);
+        let tokenizer = embedded::tokenizer();
         let config = BertConfig::new()
             .with_vocab_size(tokenizer.vocabulary().size())
             .with_hidden_size(64)

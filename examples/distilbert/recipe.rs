@@ -46,19 +46,20 @@ impl Recipe {
         }
     }
 
-    /// For a pretrained model of some ten to a hundred million parameters.
+    /// For a pretrained model of some ten to a hundred million parameters: what two cores do in an evening. Whoever has more gives
+    /// more steps.
     pub fn pretrained() -> Self {
         Self {
             seeds: 3,
             layers: None,
             length: 64,
-            prepare: training(400, 16, 1e-3),
-            distil: training(600, 16, 5e-4),
+            prepare: training(200, 8, 1e-3),
+            distil: training(200, 8, 5e-4),
             finetune: training(0, 32, 1e-4),
             epochs: 2,
             text_length: 48,
             texts: None,
-            embed: training(200, 32, 5e-4),
+            embed: training(40, 32, 5e-4),
         }
     }
 

@@ -62,8 +62,9 @@ fn with_first_type(mut student: Bert, teacher: &Bert) -> Bert {
     let device = places.val().device();
     let first = types.weight.val().narrow(0, 0, 1);
     let first = Tensor::<2>::from_data(first.into_data(), &device);
-    let sum = places.val().detach() + first;
-    *places = Param::initialized(places.id, sum.detach().require_grad());
+    let sum = (places.val().detach() + first).detach();
+    let sum = if sum.is_autodiff() { sum.require_grad() } else { sum };
+    *places = Param::initialized(places.id, sum);
     student
 }
 

@@ -14,7 +14,7 @@ use crate::steps::in_words;
 pub fn tables(report: &Report) -> String {
     let mut text = format!("\nThe language\n{}\n", language(report));
     if let Some(teacher) = &report.teacher {
-        let _ = writeln!(text, "The teacher has {}.", in_words(teacher.head));
+        let _ = writeln!(text, "The teacher: {}.", in_words(teacher.head));
     }
     let tasks: BTreeSet<&str> = report.scores.iter().map(|score| &*score.task).collect();
     for name in tasks {

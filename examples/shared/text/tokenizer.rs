@@ -1,15 +1,13 @@
 //! Texts as tokens, by a tokenizer of BERT's kind.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use kd::Error;
 use kd::transformer::mlm::{Tokens, Vocabulary};
-use tokenizers::models::TrainerWrapper;
-use tokenizers::models::wordpiece::{WordPiece, WordPieceTrainerBuilder};
-use tokenizers::normalizers::BertNormalizer;
-use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::{AddedToken, Model, Tokenizer};
+use serde_json::{Value, json};
+use tokenizers::Tokenizer;
 
 use super::text_error::TextError;
 use crate::whole_file::{self, WriteError};
@@ -18,6 +16,9 @@ use crate::whole_file::{self, WriteError};
 const NAME: &str = "tokenizer.json";
 /// What tools look into besides, if it is there.
 const BESIDES: [&str; 3] = ["tokenizer_config.json", "special_tokens_map.json", "vocab.txt"];
+
+/// What BERT's tokenizers have beside words.
+const SPECIAL: [&str; 5] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
 /// A tokenizer, what masking must know of it, and its files.
 #[derive(Clone)]
@@ -47,34 +48,49 @@ impl TextTokenizer {
         Self::new(bytes, files).map_err(|reason| TextError::Tokenizer { path, reason })
     }
 
-    /// Learns pieces of words from texts: at most `size`, special tokens included.
+    /// Of these pieces of words, a line each, as BERT's `vocab.txt` has them.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// Panics when `size` is too small for the letters of the texts.
-    pub fn learn(texts: &[String], size: usize) -> Self {
-        let special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-        let model = WordPiece::builder().unk_token("[UNK]".into()).build();
-        let mut tokenizer = Tokenizer::new(model.expect("a model without words can be made"));
-        let normalizer = tokenizer.with_normalizer(Some(BertNormalizer::default()));
-        normalizer.expect("no token has been added yet");
-        tokenizer.with_pre_tokenizer(Some(BertPreTokenizer));
-        let mut trainer: TrainerWrapper = WordPieceTrainerBuilder::new()
-            .show_progress(false)
-            .vocab_size(size)
-            .special_tokens(special.map(|token| AddedToken::from(token, true)).into())
-            .build()
-            .into();
-        let learned = tokenizer.train(&mut trainer, texts.iter());
-        learned.expect("texts in memory can be read");
-        let bytes = tokenizer.to_string(true).expect("a tokenizer is JSON").into_bytes();
+    /// What is wrong with them.
+    pub fn of_words(words: &str) -> Result<Self, String> {
+        let vocab: BTreeMap<&str, usize> = words.lines().zip(0..).collect();
+        let special: Option<Vec<Value>> = SPECIAL
+            .into_iter()
+            .map(|token| {
+                let id = vocab.get(token)?;
+                Some(json!({
+                    "id": id, "content": token, "special": true,
+                    "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+                }))
+            })
+            .collect();
+        let tokenizer = json!({
+            "version": "1.0",
+            "truncation": null,
+            "padding": null,
+            "added_tokens": special.ok_or_else(|| format!("it lacks one of {}", SPECIAL.join(", ")))?,
+            "normalizer": {
+                "type": "BertNormalizer",
+                "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true,
+            },
+            "pre_tokenizer": { "type": "BertPreTokenizer" },
+            "post_processor": null,
+            "decoder": { "type": "WordPiece", "prefix": "##", "cleanup": true },
+            "model": {
+                "type": "WordPiece",
+                "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+                "vocab": vocab,
+            },
+        });
+        let json = serde_json::to_vec_pretty(&tokenizer).expect("a value is JSON");
         let config = r#"{"tokenizer_class": "BertTokenizer", "do_lower_case": true}"#;
         let files = vec![
-            (NAME, bytes.clone()),
+            (NAME, json.clone()),
             (BESIDES[0], config.into()),
-            (BESIDES[2], words(&tokenizer).into_bytes()),
+            (BESIDES[2], words.into()),
         ];
-        Self::new(bytes, files).expect("what was written can be read")
+        Self::new(json, files)
     }
 
     fn new(bytes: Vec<u8>, files: Vec<(&'static str, Vec<u8>)>) -> Result<Self, String> {
@@ -139,46 +155,42 @@ impl TextTokenizer {
     }
 }
 
-/// A word a line, in the order of their numbers.
-fn words(tokenizer: &Tokenizer) -> String {
-    let mut words: Vec<(String, u32)> = tokenizer.get_model().get_vocab().into_iter().collect();
-    words.sort_by_key(|(_, number)| *number);
-    words.into_iter().map(|(word, _)| word + "\n").collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::text::embedded;
 
     #[test]
-    fn what_is_learned_is_written_and_read() {
-        let learned = TextTokenizer::learn(&embedded::corpus(), 600);
+    fn what_is_written_is_read() {
+        let tokenizer = embedded::tokenizer();
         let folder = tempfile::tempdir().unwrap();
-        learned.save(folder.path()).unwrap();
+        tokenizer.save(folder.path()).unwrap();
         let read = TextTokenizer::load(folder.path()).unwrap();
-        assert_eq!(read.vocabulary(), learned.vocabulary());
-        assert_eq!(read.vocabulary().size(), 600);
+        assert_eq!(read.vocabulary(), tokenizer.vocabulary());
         let text = "The whale, Mister Speaker!";
-        assert_eq!(read.tokens(text), learned.tokens(text));
+        assert_eq!(read.tokens(text), tokenizer.tokens(text));
         let (begin, end) = (read.vocabulary().special().begin, read.vocabulary().special().end);
         let framed = read.framed(text, 4);
         assert_eq!((framed.len(), framed[0], framed[3]), (4, begin, end));
-        let words = fs::read_to_string(folder.path().join("vocab.txt")).unwrap();
-        assert_eq!(words.lines().position(|word| word == "[CLS]"), Some(begin as usize));
     }
 
     #[test]
-    fn learning_twice_is_learning_the_same() {
-        let tokens = || TextTokenizer::learn(&embedded::corpus(), 400).tokens("a sentence of the novel");
-        assert_eq!(tokens(), tokens());
+    fn words_are_the_longest_pieces_there_are() {
+        let words = SPECIAL
+            .into_iter()
+            .chain(["the", "wh", "whale", "##s"])
+            .collect::<Vec<_>>()
+            .join("\n");
+        let tokenizer = TextTokenizer::of_words(&words).unwrap();
+        assert_eq!(tokenizer.tokens("The WHALES sing").ids(), [5, 7, 8, 1]);
+        assert!(TextTokenizer::of_words("the\nwhale\n").is_err());
     }
 
     #[test]
     fn a_model_of_other_words_is_refused() {
-        let tokenizer = TextTokenizer::learn(&embedded::corpus(), 300);
-        assert!(tokenizer.check_model(300).is_ok());
-        assert!(tokenizer.check_model(301).is_err());
+        let tokenizer = embedded::tokenizer();
+        assert!(tokenizer.check_model(1500).is_ok());
+        assert!(tokenizer.check_model(1501).is_err());
     }
 
     #[test]
