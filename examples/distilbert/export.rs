@@ -63,7 +63,7 @@ pub fn write_outputs(reader: &Reader, texts: &[String], folder: &Path, device: &
             whole(batch.mask.clone().int().into_data().iter::<i64>().collect()),
         ),
     ];
-    arrays.extend(floats(reader.bert.valid().forward(batch.input())));
+    arrays.extend(floats(reader.bert.valid().forward_with_attentions(batch.input())));
     let views = arrays.iter().map(|(name, dtype, shape, bytes)| {
         let view = TensorView::new(*dtype, shape.clone(), bytes);
         (name, view.expect("an array has the bytes of its shape"))
@@ -87,6 +87,8 @@ fn floats(output: BertOutput) -> Vec<Array> {
     let mut arrays: Vec<Array> = states
         .map(|(layer, states)| array(format!("hidden_states.{layer}"), states))
         .collect();
+    let attentions = output.attentions.into_iter().enumerate();
+    arrays.extend(attentions.map(|(layer, attention)| array(format!("attentions.{layer}"), attention.probs)));
     arrays.extend(output.pooled.map(|pooled| array("pooled".into(), pooled)));
     arrays.extend(output.token_logits.map(|logits| array("token_logits".into(), logits)));
     arrays.extend(output.class_logits.map(|logits| array("class_logits".into(), logits)));
