@@ -183,8 +183,11 @@ impl DistillLoss<Tensor<2>, Vec<Tensor<2>>> for DirichletLoss {
 
         let log_alpha = student * self.temperature.recip();
         let largest = log_alpha.clone().without_autodiff().max_dim(1);
-        let log_sum = (log_alpha.clone() - largest.clone()).exp().sum_dim(1).log() + largest;
-        let log_pi = log_alpha.clone() - log_sum.clone();
+        // Against the largest and not against the sum: what is left of π's digits is multiplied by Σα.
+        let shifted = log_alpha.clone() - largest.clone();
+        let log_rest = shifted.clone().exp().sum_dim(1).log();
+        let log_pi = shifted - log_rest.clone();
+        let log_sum = log_rest + largest;
 
         let large = log_sum.clone().exp() * (log_pi.clone().exp() * (log_pi.clone() - log_p.clone())).sum_dim(1);
         let roots = (log_alpha.clone().sum_dim(1) - log_sum.clone()) * -0.5;
