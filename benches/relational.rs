@@ -5,14 +5,16 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use kd::{
     DistillLoss,
     feature::{
-        CkaLossConfig, CorrelationCongruenceLossConfig, ProbabilisticTransferLossConfig, RelationalLossConfig,
-        SimilarityLossConfig,
+        CkaLossConfig, CorrelationCongruenceLossConfig, InterChannelLossConfig, ProbabilisticTransferLossConfig,
+        RelationalLossConfig, SimilarityLossConfig,
     },
 };
 use kd_benches::forward_backward;
 
 /// `[batch, features]`, the same for student and teacher.
 const SHAPE: [usize; 2] = [256, 512];
+/// `[batch, channels, height, width]`
+const MAPS: [usize; 4] = [256, 32, 4, 4];
 
 fn relational(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("relational");
@@ -31,6 +33,11 @@ fn relational(criterion: &mut Criterion) {
     time!("probabilistic_transfer", ProbabilisticTransferLossConfig::new());
     time!("correlation_congruence", CorrelationCongruenceLossConfig::new());
     time!("cka", CkaLossConfig::new());
+    // Of the same numbers as maps.
+    let channels = InterChannelLossConfig::new().init();
+    forward_backward(&mut group, "inter_channel", SHAPE, &device, |student, teacher| {
+        channels.forward(student.reshape(MAPS), teacher.reshape(MAPS))
+    });
     group.finish();
 }
 

@@ -63,8 +63,11 @@ fn all_steps(options: &StudyOptions, interrupt: Interrupt) -> Result<(), Failure
     pictures::draw(&out, &report)?;
     println!("{}", tables::tables(&report));
     println!(
-        "Networks, pictures and results.json are in {}; the student as a plain BERT is in its folder export.",
+        "What is finished is in {}, with results.json and pictures.",
         out.display()
     );
+    if finished.is_ok() {
+        println!("The first student is a plain BERT in {}.", out.join("export").display());
+    }
     finished
 }

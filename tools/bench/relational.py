@@ -16,6 +16,8 @@ from soft_label import F, cargo, summarise, target_directory, time_torch, timing
 SHAPE = (256, 512)
 CARGO_BENCH = ["cargo", "bench", "--bench", "relational"]
 EPSILON = 1e-7
+# Of the same numbers as maps of 4 x 4.
+CHANNELS = 32
 
 
 def main() -> None:
@@ -135,6 +137,14 @@ def cka(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     return 1 - (k * l).sum() / (k.norm() * l.norm())
 
 
+def inter_channel(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    def gram(x: torch.Tensor) -> torch.Tensor:
+        maps = x.view(len(x), CHANNELS, -1)
+        return F.normalize(maps @ maps.transpose(1, 2), dim=2)
+
+    return (gram(student) - gram(teacher)).pow(2).sum() / (CHANNELS * len(student))
+
+
 LOSSES = {
     "distances": distances,
     "angles": angles,
@@ -143,6 +153,7 @@ LOSSES = {
     "probabilistic_transfer": probabilistic_transfer,
     "correlation_congruence": correlation_congruence,
     "cka": cka,
+    "inter_channel": inter_channel,
 }
 
 # What PyTorch computes in two ways and this project in one.
