@@ -60,14 +60,9 @@ impl Corpus {
         })
     }
 
-    /// How many sequences there are to learn from.
-    pub fn len(&self) -> usize {
-        self.train.len()
-    }
-
-    /// How many are tested on.
-    pub fn tested(&self) -> usize {
-        self.test.len()
+    /// How many sequences there are to learn from, and to be tested on.
+    pub fn sizes(&self) -> [usize; 2] {
+        [self.train.len(), self.test.len()]
     }
 
     /// What is read in a step: it follows from seed and step alone, so a run that is resumed goes on as if it had not stopped.
@@ -133,9 +128,10 @@ mod tests {
         assert_eq!(ids(&one, 3), ids(&two, 3));
         assert_ne!(ids(&one, 3), ids(&one, 4));
         assert_ne!(ids(&one, 3), ids(&other, 3));
-        let beyond = one.len() / 8 + 1;
+        let [learned, tested] = one.sizes();
+        let beyond = learned / 8 + 1;
         assert_ne!(ids(&one, beyond), ids(&one, 1), "another epoch has another order");
-        assert_eq!(one.tested(), (one.len() + one.tested()).div_ceil(TESTED));
+        assert_eq!(tested, (learned + tested).div_ceil(TESTED));
     }
 
     #[test]

@@ -126,8 +126,8 @@ fn scores(embeddings: Tensor<2>) -> PassageScores {
     let shifted = |by: usize| {
         let by = by % texts;
         let parts = vec![
-            embeddings.clone().slice([by..texts]),
-            embeddings.clone().slice([0..by.max(1)]),
+            embeddings.clone().slice(by..texts),
+            embeddings.clone().slice(0..by.max(1)),
         ];
         let other = if by == 0 {
             embeddings.clone()
@@ -240,7 +240,7 @@ mod tests {
         let scores = super::scores(rising);
         let positive: Vec<f32> = scores.positive.into_data().try_to_vec().unwrap();
         assert_eq!(positive, [2.0, 6.0, 12.0, 20.0, 30.0, 6.0]);
-        let first: Vec<f32> = scores.negatives.slice([0..1]).into_data().try_to_vec().unwrap();
+        let first: Vec<f32> = scores.negatives.slice(0..1).into_data().try_to_vec().unwrap();
         assert_eq!(first, [3.0, 4.0, 5.0, 6.0]);
     }
 }

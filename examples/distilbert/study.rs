@@ -125,6 +125,8 @@ impl<'a> Study<'a> {
         keeper.prepared(self.teacher(&texts)?)?;
         let teacher = Reader::load(&self.folder("teacher"), &self.lab.device)?;
         let corpus = Corpus::new(&texts, &teacher.tokenizer, self.recipe.length, self.recipe.distil.seed)?;
+        let [learned, tested] = corpus.sizes();
+        println!("The corpus has {learned} sequences to learn from and {tested} to be tested on.");
         for variation in Variation::ALL {
             keeper.distilled(self.student(variation, &teacher, &corpus)?)?;
         }

@@ -173,10 +173,7 @@ mod tests {
         let other = folder.path().join("interrupted");
         assert!(matches!(trained(&other, Some(4), "plan"), Err(Failure::Interrupted(_))));
         assert!(matches!(trained(&other, Some(6), "plan"), Err(Failure::Interrupted(_))));
-        let message = trained(&other, None, "another plan")
-            .err()
-            .expect("an error")
-            .to_string();
+        let message = trained(&other, None, "another plan").unwrap_err().to_string();
         assert!(message.contains("\"another plan\""), "{message}");
         let (resumed, course) = trained(&other, None, "plan").unwrap();
 
@@ -192,10 +189,7 @@ mod tests {
         let unfinished = folder.path().join("unfinished");
         let weights = unfinished.join("weights-5.bpk");
         std::fs::write(&weights, b"half").unwrap();
-        let message = trained(folder.path(), None, "plan")
-            .err()
-            .expect("an error")
-            .to_string();
+        let message = trained(folder.path(), None, "plan").unwrap_err().to_string();
         assert!(
             message.contains("weights-5.bpk") && message.contains("is damaged"),
             "{message}"
