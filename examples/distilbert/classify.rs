@@ -5,19 +5,17 @@ use burn::tensor::TensorData;
 use kd::feature::CosineLossConfig;
 use kd::metrics::{Report, Scores};
 use kd::prelude::*;
+use kd::rows;
 use kd::transformer::PickedTokens;
 use kd::transformer::bert::{Bert, BertOutput};
-use kd::{rows, seed_for};
 use kd_examples::course::Course;
 use kd_examples::failure::Failure;
 use kd_examples::text::labelled::Sentence;
 use kd_examples::text::tokenizer::TextTokenizer;
-use rand::SeedableRng;
-use rand::rngs::StdRng;
 use serde::Serialize;
 
 use crate::lab::Lab;
-use crate::texts::{TextBatch, batches};
+use crate::texts::{TextBatch, of_step};
 use crate::trainer::{Lesson, Run, train};
 
 /// What the order of the texts is drawn for.
@@ -57,18 +55,11 @@ impl ClassTexts {
         let classes = TensorData::new(classes, [chosen.len()]);
         (batch, Tensor::from_data(classes, device))
     }
-
-    /// The texts of a step: all of them once in each epoch, which follows from the seed alone.
-    fn of_step(&self, step: usize, size: usize, seed: u64) -> Vec<usize> {
-        let steps = self.len().div_ceil(size);
-        let lengths: Vec<usize> = self.texts.iter().map(Vec::len).collect();
-        let mut rng = StdRng::from_seed(seed_for(seed, &[ORDER, step / steps]));
-        batches(&lengths, size, &mut rng).swap_remove(step % steps)
-    }
 }
 
-/// Trains a network with a head for classes, all but the vectors of its words, which are most of a small network and seldom seen;
-/// without them a step is done in half the time. A teacher that was trained so before gives its soft labels and shows its last hidden states.
+/// Trains a network with a head for classes, all but the vectors of its words, which are most of a small network and
+/// seldom seen; without them a step is done in half the time. A teacher that was trained so before gives its soft
+/// labels and shows its last hidden states.
 ///
 /// # Errors
 ///
@@ -79,13 +70,12 @@ pub fn finetune<P: Serialize>(
     teacher: Option<&Bert>,
     texts: &ClassTexts,
 ) -> Result<(Bert, Course), Failure> {
-    let training = run.training;
     let student = with_frozen_words(student);
     let soft = SoftLabelLossConfig::new().with_temperature(TEMPERATURE).init();
     let cosine = CosineLossConfig::new().init();
     let teacher = teacher.map(|teacher| Frozen::new(teacher.clone(), Bert::forward));
     train(run, student, |student, step| {
-        let chosen = texts.of_step(step, training.batch, training.seed);
+        let chosen = of_step(&texts.texts, step, run.training, ORDER);
         let (batch, classes) = texts.batch(&chosen, &run.lab.device);
         let output = student.forward(batch.input());
         let logits = class_logits(&output);

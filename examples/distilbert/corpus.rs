@@ -1,10 +1,10 @@
 //! A corpus as sequences to be masked: most to learn from, some to be tested on.
 
 use burn::prelude::*;
-use kd::seed_for;
 use kd::transformer::PickedTokens;
 use kd::transformer::bert::BertInput;
 use kd::transformer::mlm::{MaskedBatch, MaskedTokens, MaskedTokensConfig, Packing, Tokens};
+use kd::{Error, seed_for};
 use kd_examples::failure::Failure;
 use kd_examples::text::text_error::TextError;
 use kd_examples::text::tokenizer::TextTokenizer;
@@ -18,6 +18,8 @@ const TESTED: usize = 20;
 const MOST_TESTED: usize = 128;
 /// What the order of the sequences is drawn for.
 const ORDER: usize = 1;
+/// What is tested on is masked by this seed.
+const TEST_SEED: u64 = 1;
 
 /// Sequences of a corpus.
 pub struct Corpus {
@@ -26,6 +28,7 @@ pub struct Corpus {
     /// To be tested on.
     test: Vec<Tokens>,
     masked: MaskedTokens,
+    test_masked: MaskedTokens,
     seed: u64,
 }
 
@@ -49,13 +52,15 @@ impl Corpus {
         sequences.shuffle(&mut StdRng::seed_from_u64(0));
         let tested = sequences.len().div_ceil(TESTED).min(MOST_TESTED);
         let train = sequences.split_off(tested);
-        let config = MaskedTokensConfig::new(length)
-            .with_whole_words(true)
-            .with_seed(seed as usize);
+        let masked = |seed: u64| {
+            let config = MaskedTokensConfig::new(length).with_whole_words(true);
+            config.with_seed(seed as usize).try_init(vocabulary)
+        };
         Ok(Self {
             train,
             test: sequences,
-            masked: config.try_init(vocabulary)?,
+            masked: masked(seed)?,
+            test_masked: masked(TEST_SEED)?,
             seed,
         })
     }
@@ -65,12 +70,13 @@ impl Corpus {
         [self.train.len(), self.test.len()]
     }
 
-    /// What is read in a step: it follows from seed and step alone, so a run that is resumed goes on as if it had not stopped.
+    /// What is read in a step: it follows from seed and step alone, so a run that is resumed goes on as if it had not
+    /// stopped.
     ///
     /// # Errors
     ///
-    /// [`kd::Error`] when a sequence cannot be masked.
-    pub fn batch(&self, step: usize, size: usize, device: &Device) -> Result<MaskedBatch, Failure> {
+    /// [`Error`] when a sequence cannot be masked.
+    pub fn batch(&self, step: usize, size: usize, device: &Device) -> Result<MaskedBatch, Error> {
         let size = size.min(self.train.len());
         let steps = self.train.len() / size;
         let (epoch, place) = (step / steps, step % steps);
@@ -78,19 +84,19 @@ impl Corpus {
         order.shuffle(&mut StdRng::from_seed(seed_for(self.seed, &[ORDER, epoch])));
         let chosen = &order[place * size..(place + 1) * size];
         let samples: Vec<(usize, &Tokens)> = chosen.iter().map(|at| (*at, &self.train[*at])).collect();
-        Ok(self.masked.batch(&samples, epoch, device)?)
+        self.masked.batch(&samples, epoch, device)
     }
 
-    /// All that is tested on, in batches, always masked the same.
+    /// All that is tested on, in batches, masked the same whatever the seed.
     ///
     /// # Errors
     ///
-    /// [`kd::Error`] when a sequence cannot be masked.
-    pub fn tests(&self, size: usize, device: &Device) -> Result<Vec<MaskedBatch>, Failure> {
+    /// [`Error`] when a sequence cannot be masked.
+    pub fn tests(&self, size: usize, device: &Device) -> Result<Vec<MaskedBatch>, Error> {
         let numbered: Vec<(usize, &Tokens)> = self.test.iter().enumerate().collect();
         let batches = numbered.chunks(size);
         batches
-            .map(|samples| Ok(self.masked.batch(samples, 0, device)?))
+            .map(|samples| self.test_masked.batch(samples, 0, device))
             .collect()
     }
 }
@@ -132,6 +138,15 @@ mod tests {
         let beyond = learned / 8 + 1;
         assert_ne!(ids(&one, beyond), ids(&one, 1), "another epoch has another order");
         assert_eq!(tested, (learned + tested).div_ceil(TESTED));
+        let tests = |corpus: &Corpus| {
+            corpus
+                .tests(64, &Device::flex())
+                .unwrap()
+                .remove(0)
+                .input_ids
+                .into_data()
+        };
+        assert_eq!(tests(&one), tests(&other), "whatever the seed");
     }
 
     #[test]

@@ -1,11 +1,10 @@
-//! A sentence encoder: one vector for each text, the mean of its tokens' last hidden states. The student learns its teacher's
-//! vectors, or how much nearer one text is than another.
+//! A sentence encoder: one vector for each text, the mean of its tokens' last hidden states. The student learns its
+//! teacher's vectors, or how much nearer one text is than another.
 
 use burn::prelude::*;
 use clap::ValueEnum;
 use kd::feature::{CosineLossConfig, HintLossConfig};
 use kd::prelude::*;
-use kd::seed_for;
 use kd::transformer::bert::Bert;
 use kd::transformer::{MarginMseLossConfig, PassageScores, mean_pool};
 use kd_examples::course::Course;
@@ -17,9 +16,8 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 
-use crate::lab::Lab;
 use crate::objective::last;
-use crate::texts::{TextBatch, batches};
+use crate::texts::{TextBatch, of_step};
 use crate::trainer::{Lesson, Run, train};
 
 /// Of every so many texts, one is tested on.
@@ -28,6 +26,10 @@ const TESTED: usize = 10;
 const MOST_TESTED: usize = 256;
 /// What the order of the texts is drawn for.
 const ORDER: usize = 4;
+/// The fewest texts of which one has an answer and something else.
+const FEWEST: usize = 3;
+/// So many texts are no answer to another, at most.
+const NEGATIVES: usize = 4;
 
 /// What a student's vectors are held against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
@@ -37,15 +39,31 @@ pub enum EmbeddingLoss {
     Mse,
     /// The teacher's, by their angle.
     Cosine,
-    /// How much nearer a text is to the next in the batch than to all others, in the teacher's eyes: MarginMSE.
+    /// How much nearer a text is to the next in the batch than to some others, in the teacher's eyes: MarginMSE.
     Margin,
+}
+
+impl EmbeddingLoss {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Mse, Self::Cosine, Self::Margin];
+
+    /// In a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Mse => "mse",
+            Self::Cosine => "cosine",
+            Self::Margin => "margin",
+        }
+    }
 }
 
 /// Texts to learn from and others to be tested on.
 pub struct Passages {
     train: Vec<Vec<u32>>,
-    test: Vec<Vec<u32>>,
-    pad: u32,
+    /// Those to be tested on, as framed tokens.
+    pub test: Vec<Vec<u32>>,
+    /// The token that fills them up.
+    pub pad: u32,
 }
 
 impl Passages {
@@ -55,12 +73,7 @@ impl Passages {
     ///
     /// [`TextError`] when there are too few to learn from some and be tested on others.
     pub fn new(texts: &[String], tokenizer: &TextTokenizer, length: usize) -> Result<Self, TextError> {
-        if texts.len() < 3 * TESTED {
-            return Err(TextError::TooFew {
-                texts: texts.len(),
-                needed: 3 * TESTED,
-            });
-        }
+        Self::check(texts)?;
         let mut framed: Vec<Vec<u32>> = texts.iter().map(|text| tokenizer.framed(text, length)).collect();
         // Not by the seed of a run: all runs are tested on the same.
         framed.shuffle(&mut StdRng::seed_from_u64(0));
@@ -73,11 +86,25 @@ impl Passages {
         })
     }
 
-    fn of_step(&self, step: usize, size: usize, seed: u64) -> Vec<usize> {
-        let steps = self.train.len().div_ceil(size);
-        let lengths: Vec<usize> = self.train.iter().map(Vec::len).collect();
-        let mut rng = StdRng::from_seed(seed_for(seed, &[ORDER, step / steps]));
-        batches(&lengths, size, &mut rng).swap_remove(step % steps)
+    /// That there are enough of them.
+    ///
+    /// # Errors
+    ///
+    /// [`TextError::TooFew`] otherwise.
+    pub fn check(texts: &[String]) -> Result<(), TextError> {
+        let (texts, needed) = (texts.len(), 3 * TESTED);
+        if texts < needed {
+            return Err(TextError::TooFew { texts, needed });
+        }
+        Ok(())
+    }
+
+    /// These of the texts to learn from, and others, so that there are at least so many.
+    fn filled_up(&self, mut chosen: Vec<usize>, fewest: usize) -> Vec<usize> {
+        let others = (0..self.train.len()).filter(|text| !chosen.contains(text));
+        let others: Vec<usize> = others.take(fewest.saturating_sub(chosen.len())).collect();
+        chosen.extend(others);
+        chosen
     }
 }
 
@@ -98,12 +125,15 @@ pub fn distil<P: Serialize>(
     loss: EmbeddingLoss,
     passages: &Passages,
 ) -> Result<(Bert, Course), Failure> {
-    let training = run.training;
     let (mse, cosine) = (HintLossConfig::new().init(), CosineLossConfig::new().init());
     let margin = MarginMseLossConfig::new().init();
     let teacher = Frozen::new(teacher.clone(), |bert: &Bert, batch: TextBatch| embed(bert, &batch));
     train(run, student, |student, step| {
-        let chosen = passages.of_step(step, training.batch, training.seed);
+        let chosen = of_step(&passages.train, step, run.training, ORDER);
+        let chosen = match loss {
+            EmbeddingLoss::Margin => passages.filled_up(chosen, FEWEST),
+            _ => chosen,
+        };
         let texts = chosen.iter().map(|text| &*passages.train[*text]);
         let batch = TextBatch::new(texts, passages.pad, &run.lab.device);
         let tokens = batch.tokens;
@@ -119,116 +149,21 @@ pub fn distil<P: Serialize>(
     })
 }
 
-/// Each text as a query: the next one in the batch is taken for its answer, and the ones after that are not. What is right does not
-/// matter, for it is the teacher's margins that are learned.
+/// Each text as a query: the next one in the batch is taken for its answer, and the ones after that are not. What is
+/// right does not matter, for it is the teacher's margins that are learned. No text is held against itself.
 fn scores(embeddings: Tensor<2>) -> PassageScores {
     let [texts, _] = embeddings.dims();
-    let shifted = |by: usize| {
-        let by = by % texts;
-        let parts = vec![
-            embeddings.clone().slice(by..texts),
-            embeddings.clone().slice(0..by.max(1)),
-        ];
-        let other = if by == 0 {
-            embeddings.clone()
-        } else {
-            Tensor::cat(parts, 0)
-        };
-        (embeddings.clone() * other).sum_dim(1)
+    let ahead = |by: usize| {
+        let others = vec![embeddings.clone().slice(by..texts), embeddings.clone().slice(0..by)];
+        (embeddings.clone() * Tensor::cat(others, 0)).sum_dim(1)
     };
-    const NEGATIVES: usize = 4;
-    let negatives = (2..2 + NEGATIVES).map(shifted).collect();
-    PassageScores::new(shifted(1).squeeze_dim(1), Tensor::cat(negatives, 1))
-}
-
-/// How near a student's vectors are to its teacher's.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Likeness {
-    /// The mean cosine of a text's two vectors.
-    pub cosine: f64,
-    /// How the cosines of all pairs of texts correlate (Pearson): whether both find the same texts alike.
-    pub pairs: f64,
-}
-
-impl std::fmt::Display for Likeness {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { cosine, pairs } = self;
-        write!(
-            f,
-            "cosine to the teacher's vectors {cosine:.4}, correlation of all pairs' cosines {pairs:.4}"
-        )
-    }
-}
-
-/// Compares on texts that nobody learned from.
-///
-/// # Errors
-///
-/// [`Failure::Interrupted`] when it is interrupted.
-pub fn likeness(lab: &Lab, student: &Bert, teacher: &Bert, passages: &Passages) -> Result<Likeness, Failure> {
-    let device = lab.plain_device();
-    let all = |bert: &Bert| {
-        let bert = bert.valid();
-        let parts: Result<Vec<Tensor<2>>, Failure> = passages
-            .test
-            .chunks(64)
-            .map(|texts| {
-                lab.interrupt.check()?;
-                let batch = TextBatch::new(texts.iter().map(|text| &**text), passages.pad, &device);
-                let vectors = embed(&bert, &batch);
-                let lengths = vectors.clone().square().sum_dim(1).sqrt().clamp_min(1e-12);
-                Ok(vectors / lengths)
-            })
-            .collect();
-        Ok::<_, Failure>(Tensor::cat(parts?, 0))
-    };
-    let [student, teacher] = [all(student)?, all(teacher)?];
-    let cosine = (student.clone() * teacher.clone())
-        .sum_dim(1)
-        .mean()
-        .into_scalar::<f64>();
-    let pairs = |vectors: Tensor<2>| -> Vec<f64> {
-        let [texts, _] = vectors.dims();
-        let cosines: Vec<f64> = vectors
-            .clone()
-            .matmul(vectors.transpose())
-            .into_data()
-            .iter::<f64>()
-            .collect();
-        (0..texts)
-            .flat_map(|row| cosines[row * texts + row + 1..(row + 1) * texts].to_vec())
-            .collect()
-    };
-    Ok(Likeness {
-        cosine,
-        pairs: pearson(&pairs(student), &pairs(teacher)),
-    })
-}
-
-/// NaN where one side is constant, or there is nothing.
-fn pearson(x: &[f64], y: &[f64]) -> f64 {
-    let count = x.len() as f64;
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / count;
-    let (x_mean, y_mean) = (mean(x), mean(y));
-    let (mut xy, mut xx, mut yy) = (0.0, 0.0, 0.0);
-    for (x, y) in x.iter().zip(y) {
-        xy += (x - x_mean) * (y - y_mean);
-        xx += (x - x_mean).powi(2);
-        yy += (y - y_mean).powi(2);
-    }
-    xy / (xx * yy).sqrt()
+    let negatives = (2..texts.min(2 + NEGATIVES)).map(ahead).collect();
+    PassageScores::new(ahead(1).squeeze_dim(1), Tensor::cat(negatives, 1))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn correlation_is_of_what_goes_together() {
-        assert!((pearson(&[1.0, 2.0, 3.0], &[10.0, 20.0, 30.0]) - 1.0).abs() < 1e-12);
-        assert!((pearson(&[1.0, 2.0, 3.0], &[3.0, 2.0, 1.0]) + 1.0).abs() < 1e-12);
-        assert!(pearson(&[1.0, 1.0], &[1.0, 2.0]).is_nan());
-    }
 
     #[test]
     fn a_text_is_asked_for_with_those_after_it() {
@@ -242,5 +177,19 @@ mod tests {
         assert_eq!(positive, [2.0, 6.0, 12.0, 20.0, 30.0, 6.0]);
         let first: Vec<f32> = scores.negatives.slice(0..1).into_data().try_to_vec().unwrap();
         assert_eq!(first, [3.0, 4.0, 5.0, 6.0]);
+        let few = super::scores(Tensor::<2>::eye(FEWEST, &device));
+        assert_eq!(few.negatives.dims(), [3, 1], "neither a text itself nor its answer");
+        assert_eq!(few.negatives.sum().into_scalar::<f32>(), 0.0);
+    }
+
+    #[test]
+    fn too_few_texts_are_filled_up_with_others() {
+        let passages = Passages {
+            train: vec![vec![2, 3]; 5],
+            test: Vec::new(),
+            pad: 0,
+        };
+        assert_eq!(passages.filled_up(vec![1], 3), [1, 0, 2]);
+        assert_eq!(passages.filled_up(vec![4, 3, 2, 1], 3), [4, 3, 2, 1]);
     }
 }

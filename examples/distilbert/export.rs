@@ -1,7 +1,6 @@
 //! A network as everyone opens it: a plain BERT in Hugging Face's folder.
 
 use std::collections::HashMap;
-use std::io;
 use std::path::Path;
 
 use burn::module::Param;
@@ -9,6 +8,7 @@ use burn::prelude::*;
 use kd::transformer::Transplant;
 use kd::transformer::bert::{Bert, BertConfig, BertOutput};
 use kd_examples::failure::Failure;
+use kd_examples::text::embedded;
 use kd_examples::whole_file;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
@@ -16,12 +16,32 @@ use safetensors::tensor::TensorView;
 use crate::reader::Reader;
 use crate::texts::TextBatch;
 
-/// The network as a plain BERT. What has no token types gets one that adds nothing, for `transformers` looks it up in any case.
+/// Writes the network in a folder as a plain BERT into another, and with `outputs` what it makes of some sentences.
+///
+/// # Errors
+///
+/// [`Failure`] when the one cannot be read, or the other not be written.
+pub fn export(model: &Path, to: &Path, outputs: bool, device: &Device) -> Result<(), Failure> {
+    const SENTENCES: usize = 8;
+    let reader = Reader::load(model, device)?;
+    let reader = Reader {
+        bert: plain(&reader.bert, device)?,
+        ..reader
+    };
+    reader.save(to)?;
+    if outputs {
+        write_outputs(&reader, &embedded::corpus()[..SENTENCES], to, device)?;
+    }
+    Ok(())
+}
+
+/// The network as a plain BERT. What has no token types gets one that adds nothing, for `transformers` looks it up in
+/// any case.
 ///
 /// # Errors
 ///
 /// [`kd::Error`] when its weights cannot be copied.
-pub fn plain(bert: &Bert, device: &Device) -> Result<Bert, kd::Error> {
+fn plain(bert: &Bert, device: &Device) -> Result<Bert, kd::Error> {
     if bert.config().type_vocab_size > 0 {
         return Ok(bert.clone());
     }
@@ -36,13 +56,13 @@ pub fn plain(bert: &Bert, device: &Device) -> Result<Bert, kd::Error> {
     Ok(plain)
 }
 
-/// Writes what the network makes of some texts beside it, for `tools/transformer/compare.py` to compare with what `transformers`
-/// makes of them.
+/// Writes what the network makes of some texts beside it, for `tools/transformer/compare.py` to compare with what
+/// `transformers` makes of them.
 ///
 /// # Errors
 ///
 /// [`Failure`] when the file cannot be written.
-pub fn write_outputs(reader: &Reader, texts: &[String], folder: &Path, device: &Device) -> Result<(), Failure> {
+fn write_outputs(reader: &Reader, texts: &[String], folder: &Path, device: &Device) -> Result<(), Failure> {
     let length = reader.bert.config().max_position_embeddings.min(64);
     let framed: Vec<Vec<u32>> = texts.iter().map(|text| reader.tokenizer.framed(text, length)).collect();
     let pad = reader.tokenizer.vocabulary().special().pad;
@@ -69,9 +89,7 @@ pub fn write_outputs(reader: &Reader, texts: &[String], folder: &Path, device: &
         (name, view.expect("an array has the bytes of its shape"))
     });
     let bytes = safetensors::serialize(views, None::<HashMap<String, String>>);
-    let bytes = bytes
-        .map_err(io::Error::other)
-        .expect("arrays in memory can be written down");
+    let bytes = bytes.expect("arrays in memory can be written down");
     Ok(whole_file::write(&folder.join("outputs.safetensors"), &bytes)?)
 }
 

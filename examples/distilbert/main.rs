@@ -1,23 +1,29 @@
 //! DistilBERT's recipe, end to end: `cargo run --release --example distilbert`.
 //!
-//! Read [`student`] for a student made of its teacher's layers, [`objective`] for the triple loss, [`distil`], [`classify`] and
-//! [`embed`] for three things to be taught, [`trainer`] for a loop that can be interrupted, [`study`] for the order of things.
+//! Read [`student`] for a student made of its teacher's layers, [`objective`] for the triple loss, [`distil`],
+//! [`classify`] and [`embed`] for three things to be taught, [`trainer`] for a loop that can be interrupted, [`study`]
+//! for the order of things.
 
 mod classify;
 mod corpus;
+mod desk;
 mod distil;
 mod embed;
 mod export;
+mod keeper;
 mod lab;
+mod likeness;
 mod objective;
 mod options;
 mod pictures;
+mod plans;
 mod prepare;
 mod reader;
 mod recipe;
 mod report;
 mod score;
 mod source;
+mod step_options;
 mod steps;
 mod student;
 mod study;
@@ -59,13 +65,16 @@ fn all_steps(options: &StudyOptions, interrupt: Interrupt) -> Result<(), Failure
     report.check_writable()?;
     let finished = Study::new(&lab, &recipe, options, out.clone()).run(&mut report);
     report.complete = finished.is_ok();
-    report.write()?;
-    pictures::draw(&out, &report)?;
-    println!("{}", tables::tables(&report));
-    println!(
-        "What is finished is in {}, with results.json and pictures.",
-        out.display()
-    );
+    // What fails before anything is there leaves an earlier run's results as they are.
+    if report.teacher.is_some() {
+        report.write()?;
+        pictures::draw(&out, &report)?;
+        println!("{}", tables::tables(&report));
+        println!(
+            "What is finished is in {}, with results.json and pictures.",
+            out.display()
+        );
+    }
     if finished.is_ok() {
         println!("The first student is a plain BERT in {}.", out.join("export").display());
     }

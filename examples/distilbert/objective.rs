@@ -18,15 +18,15 @@ use crate::corpus::{asked, input};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Objective {
-    /// DistilBERT's three losses: the teacher's soft labels of the tokens asked for, these tokens, and the angle to the teacher's
-    /// last hidden states.
+    /// DistilBERT's three losses: the teacher's soft labels of the tokens asked for, these tokens, and the angle to the
+    /// teacher's last hidden states.
     Triple,
     /// The tokens asked for, without a teacher.
     Mlm,
 }
 
-/// DistilBERT's three losses. The teacher is asked what each hidden token may be; at a large vocabulary that is most of the
-/// work, so of the others only the hidden states are looked at.
+/// DistilBERT's three losses. The teacher is asked what each hidden token may be; at a large vocabulary that is most of
+/// the work, so of the others only the hidden states are looked at.
 pub struct Triple {
     asked: DistilBertLoss,
     cosine: CosineLoss,
@@ -114,7 +114,6 @@ fn one_sequence(vectors: Tensor<2>) -> Tensor<3> {
 
 #[cfg(test)]
 mod tests {
-    use kd::transformer::bert::BertInput;
     use kd_examples::text::embedded;
 
     use super::*;
@@ -142,6 +141,7 @@ mod tests {
         );
         let config = DistilBertLossConfig::new().with_soft_tokens(SoftTokens::Asked);
         let expected = config.init().terms(shown(&student.bert), lesson);
+        assert_eq!((actual.iter().len(), expected.iter().len()), (3, 3));
         for (actual, expected) in actual.iter().zip(expected.iter()) {
             assert_eq!((&actual.name, actual.weight), (&expected.name, expected.weight));
             let [actual, expected] = [actual, expected].map(|term| term.value.clone().into_scalar::<f64>());
@@ -150,16 +150,8 @@ mod tests {
                 "{actual} {expected}"
             );
         }
-        assert_eq!(actual.iter().len(), 3);
-        let alone = masked_language(
-            &student.bert,
-            last(
-                student
-                    .bert
-                    .encode(BertInput::new(batch.input_ids.clone()).with_mask(batch.attention_mask.clone())),
-            ),
-            &batch,
-        );
+        let hidden = last(student.bert.encode(input(&batch)));
+        let alone = masked_language(&student.bert, hidden, &batch);
         let term = expected.values()[1].1;
         assert!((alone.into_scalar::<f64>() - term).abs() < 1e-5 * term);
     }

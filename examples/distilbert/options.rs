@@ -2,24 +2,21 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use kd_examples::device::Backend;
+use clap::{Args, Parser};
 use kd_examples::run_options::RunOptions;
 use kd_examples::values;
 use serde::Serialize;
 
-use crate::embed::EmbeddingLoss;
-use crate::objective::Objective;
 use crate::recipe::Recipe;
-use crate::student::Start;
+use crate::step_options::Step;
 use crate::trainer::Training;
 
 /// Distil a BERT by DistilBERT's recipe, from Hugging Face's folder to Hugging Face's folder.
 ///
-/// Without a command all steps run one after the other: the teacher gets a head for tokens, students of half its layers learn from
-/// it and from a corpus, all of them learn tasks, and a table says what each ingredient was worth. Without a model a
-/// tiny one with random weights does so on sentences that come with the program, in minutes on two cores. Whatever is finished is kept, and a run that was
-/// interrupted goes on where it stopped.
+/// Without a command all steps run one after the other: the teacher gets a head for tokens, students of half its layers
+/// learn from it and from a corpus, all of them learn tasks, and a table says what each ingredient was worth. Without a
+/// model a tiny one with random weights does so on sentences that come with the program, in minutes on two cores.
+/// Whatever is finished is kept, and a run that was interrupted goes on where it stopped.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "distilbert", args_conflicts_with_subcommands = true)]
 pub struct Options {
@@ -48,7 +45,8 @@ pub struct StudyOptions {
     #[arg(long, value_name = "PATH")]
     pub corpus: Option<PathBuf>,
 
-    /// A task: a file with a class, a tab and a text in each line; may be given several times [default: novel or speech?]
+    /// A task: a file with a class, a tab and a text in each line; may be given several times [default: novel or
+    /// speech?]
     #[arg(long = "task", value_name = "FILE")]
     pub tasks: Vec<PathBuf>,
 
@@ -122,145 +120,6 @@ impl ModelOptions {
     }
 }
 
-/// A single step.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Step {
-    /// Make a teacher: a model with a head for tokens, which is trained on its frozen layers if it has none
-    Prepare {
-        /// Which model
-        #[command(flatten)]
-        model: ModelOptions,
-        /// Text to learn from
-        #[arg(long, value_name = "PATH")]
-        corpus: Option<PathBuf>,
-        /// How
-        #[command(flatten)]
-        how: StepOptions,
-    },
-    /// Teach a student of fewer layers the language
-    Distil {
-        /// Folder that `prepare` wrote
-        #[arg(long, value_name = "FOLDER")]
-        teacher: PathBuf,
-        /// Layers of the student [default: half of the teacher's]
-        #[arg(long, value_name = "COUNT", value_parser = values::count)]
-        layers: Option<usize>,
-        /// What it begins with
-        #[arg(long, value_enum, default_value = "layers")]
-        start: Start,
-        /// What it learns from
-        #[arg(long, value_enum, default_value = "triple")]
-        objective: Objective,
-        /// Text to learn from
-        #[arg(long, value_name = "PATH")]
-        corpus: Option<PathBuf>,
-        /// How
-        #[command(flatten)]
-        how: StepOptions,
-    },
-    /// Teach a network to tell classes of texts
-    Finetune {
-        /// Folder of the network
-        #[arg(long, value_name = "FOLDER")]
-        model: PathBuf,
-        /// A class, a tab and a text in each line
-        #[arg(long, value_name = "FILE")]
-        data: Option<PathBuf>,
-        /// Folder of a larger network that was taught the same, to learn from
-        #[arg(long, value_name = "FOLDER")]
-        teacher: Option<PathBuf>,
-        /// Passes over the texts
-        #[arg(long, default_value_t = 3, value_parser = values::epochs)]
-        epochs: usize,
-        /// How
-        #[command(flatten)]
-        how: StepOptions,
-    },
-    /// Teach a student to embed sentences as its teacher does
-    Embed {
-        /// Folder of a sentence encoder
-        #[arg(long, value_name = "FOLDER")]
-        teacher: PathBuf,
-        /// Folder of the student, such as `distil` wrote
-        #[arg(long, value_name = "FOLDER")]
-        student: PathBuf,
-        /// What vectors are held against
-        #[arg(long, value_enum, default_value = "mse")]
-        loss: EmbeddingLoss,
-        /// Text to learn from
-        #[arg(long, value_name = "PATH")]
-        corpus: Option<PathBuf>,
-        /// How
-        #[command(flatten)]
-        how: StepOptions,
-    },
-    /// Say how good a network is at telling classes
-    Evaluate {
-        /// Folder that `finetune` wrote
-        #[arg(long, value_name = "FOLDER")]
-        model: PathBuf,
-        /// A class, a tab and a text in each line; the tenth that `finetune` did not learn from is tested on
-        #[arg(long, value_name = "FILE")]
-        data: Option<PathBuf>,
-        /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
-        #[arg(long, default_value = "flex")]
-        device: Backend,
-        /// Tokens that are read of a text
-        #[arg(long, default_value_t = 64, value_parser = values::tokens)]
-        length: usize,
-    },
-    /// Write a network as a plain BERT that Python's transformers opens
-    Export {
-        /// Folder of the network
-        #[arg(long, value_name = "FOLDER")]
-        model: PathBuf,
-        /// Where to
-        #[arg(long, value_name = "FOLDER")]
-        to: PathBuf,
-        /// Write what it makes of some sentences beside it, for tools/transformer/compare.py
-        #[arg(long)]
-        outputs: bool,
-    },
-}
-
-/// How a step is done, and where its result goes.
-#[derive(Args, Clone, Debug)]
-pub struct StepOptions {
-    /// Folder for the result, and for what a run that was interrupted goes on from
-    #[arg(long, value_name = "FOLDER")]
-    pub to: PathBuf,
-    /// Steps of the optimizer [default: the recipe's own, or what the epochs make]
-    #[arg(long, value_parser = values::count)]
-    pub steps: Option<usize>,
-    /// Texts in a step [default: the recipe's own]
-    #[arg(long, value_name = "TEXTS", value_parser = values::count)]
-    pub batch: Option<usize>,
-    /// The highest learning rate [default: the recipe's own]
-    #[arg(long, value_parser = values::learning_rate, allow_negative_numbers = true)]
-    pub learning_rate: Option<f64>,
-    /// Tokens of a text or sequence
-    #[arg(long, default_value_t = 64, value_parser = values::tokens)]
-    pub length: usize,
-    /// Of everything random
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// Where to compute: flex, ndarray, wgpu or cuda, if compiled in
-    #[arg(long, default_value = "flex")]
-    pub device: Backend,
-}
-
-impl StepOptions {
-    /// The training, where nothing else is said that of the recipe.
-    pub fn training(&self, of_recipe: &Training) -> Training {
-        Training {
-            steps: self.steps.unwrap_or(of_recipe.steps),
-            batch: self.batch.unwrap_or(of_recipe.batch),
-            learning_rate: self.learning_rate.unwrap_or(of_recipe.learning_rate),
-            seed: self.seed,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -290,6 +149,8 @@ mod tests {
                 "--learning-rate",
                 "above 0",
             ),
+            ("distil --teacher a --to b --steps -1", "--steps", "at least 1"),
+            ("distil --teacher a --to b --layers -1", "--layers", "at least 1"),
         ] {
             let message = parse(line).expect_err(line).to_string();
             assert!(

@@ -29,6 +29,17 @@ pub enum Head {
     WithTheLayers,
 }
 
+impl Head {
+    /// In words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Own => "the model's own head for tokens",
+            Self::OnFrozenLayers => "a head for tokens, trained on the model's frozen layers",
+            Self::WithTheLayers => "a tiny network, trained from nothing",
+        }
+    }
+}
+
 /// The model in a folder, and what is left to be trained of it.
 ///
 /// # Errors

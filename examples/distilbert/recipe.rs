@@ -46,8 +46,8 @@ impl Recipe {
         }
     }
 
-    /// For a pretrained model of some ten to a hundred million parameters: what two cores do in an evening. Whoever has more gives
-    /// more steps.
+    /// For a pretrained model of some ten to a hundred million parameters: what two cores do in an evening. Whoever has
+    /// more gives more steps.
     pub fn pretrained() -> Self {
         Self {
             seeds: 3,

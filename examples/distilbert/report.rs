@@ -6,10 +6,10 @@ use kd_examples::result_files::ResultFiles;
 use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
+use crate::keeper::{Distilled, Embedded, Keeper, Prepared};
 use crate::options::StudyOptions;
 use crate::recipe::Recipe;
 use crate::score::Score;
-use crate::study::{Distilled, Embedded, Keeper, Prepared};
 
 /// All there is to know about a run, from its command line to its last number.
 #[derive(Serialize)]
@@ -42,7 +42,10 @@ impl Report {
             program: "distilbert",
             version: env!("CARGO_PKG_VERSION"),
             burn: burn_version(),
-            command: std::env::args().skip(1).collect(),
+            command: std::env::args_os()
+                .skip(1)
+                .map(|argument| argument.to_string_lossy().into())
+                .collect(),
             files: options.run.result_files("distilbert"),
             options,
             recipe,
@@ -105,7 +108,7 @@ impl Keeper for Report {
     }
 
     fn embedded(&mut self, embedded: Embedded) -> Result<(), Failure> {
-        println!("sentence encoder, {:?}: {}", embedded.loss, embedded.after);
+        println!("sentence encoder, {}: {}", embedded.loss.name(), embedded.after);
         self.encoders.push(embedded);
         Ok(self.write()?)
     }

@@ -1,29 +1,31 @@
 //! Single steps, each from folder to folder.
 
-use std::path::Path;
-
 use burn::prelude::*;
+use kd::transformer::Capacity;
 use kd::transformer::bert::BertHead;
-use kd_examples::course::Course;
-use kd_examples::curve_plot::{Curve, curve_plot};
+use kd_examples::device::Backend;
 use kd_examples::failure::Failure;
 use kd_examples::interrupt::Interrupt;
-use kd_examples::text::embedded;
-use kd_examples::whole_file;
-use serde::Serialize;
+use kd_examples::unusable::Unusable;
 use serde_json::json;
 
 use crate::classify::{self, ClassTexts};
 use crate::corpus::Corpus;
+use crate::desk::Desk;
+use crate::distil::distil;
 use crate::embed::{self, Passages};
+use crate::export::export;
 use crate::lab::Lab;
-use crate::options::{Step, StepOptions};
-use crate::prepare::{Head, cross_entropy, prepare};
+use crate::likeness::likeness;
+use crate::objective::Objective;
+use crate::plans::named;
+use crate::prepare::{cross_entropy, prepare};
 use crate::reader::Reader;
 use crate::recipe::Recipe;
+use crate::source;
+use crate::step_options::Step;
 use crate::student::student;
-use crate::trainer::{Run, Training};
-use crate::{distil, export, source};
+use crate::trainer::Training;
 
 /// Does one step.
 ///
@@ -31,7 +33,7 @@ use crate::{distil, export, source};
 ///
 /// [`Failure`] when it cannot be done.
 pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
-    let lab = |device: kd_examples::device::Backend| -> Result<Lab, Failure> {
+    let lab = |device: Backend| -> Result<Lab, Failure> {
         Ok(Lab {
             device: device.device()?.autodiff(),
             interrupt: interrupt.clone(),
@@ -42,25 +44,30 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
             let lab = lab(how.device)?;
             lab.device.seed(how.seed);
             let (mut reader, head) = source::model(model, &lab.device)?;
-            let corpus = Corpus::new(
-                &source::texts(corpus.as_deref())?,
-                &reader.tokenizer,
-                how.length,
-                how.seed,
-            )?;
-            let of_recipe = if model.is_given() {
+            reader.check_length(how.length)?;
+            let texts = source::texts(corpus.as_deref())?;
+            let recipe = if model.is_given() {
                 Recipe::pretrained()
             } else {
                 Recipe::tiny()
-            }
-            .prepare;
-            let desk = Desk::new(&lab, how, &of_recipe, ("prepare", head));
+            };
+            let work = json!({
+                "step": "prepare",
+                "folder": named(model.model_dir.as_deref()),
+                "hub": model.hub,
+                "corpus": named(corpus.as_deref()),
+            });
+            let desk = Desk::new(&lab, how, &recipe.prepare, &work)?;
+            let corpus = Corpus::new(&texts, &reader.tokenizer, how.length, how.seed)?;
             let before = cross_entropy(&lab, &reader.bert, &corpus, desk.training.batch)?;
             let (bert, course) = prepare(&desk.run("the teacher's head"), reader.bert, head, &corpus)?;
-            let after = cross_entropy(&lab, &bert, &corpus, desk.training.batch)?;
+            let after = match course {
+                Some(_) => cross_entropy(&lab, &bert, &corpus, desk.training.batch)?,
+                None => before,
+            };
             println!(
                 "{}: {before:.3} nats for each hidden token before, {after:.3} after",
-                in_words(head)
+                head.name()
             );
             reader.bert = bert;
             desk.keep(
@@ -79,27 +86,31 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
         } => {
             let lab = lab(how.device)?;
             lab.device.seed(how.seed);
-            let teacher = Reader::load(teacher, &lab.device)?;
+            let folder = teacher;
+            let teacher = Reader::load(folder, &lab.device)?;
+            teacher.check_length(how.length)?;
+            if *objective == Objective::Triple && teacher.bert.config().head != BertHead::MaskedLanguage {
+                return Err(Unusable::NoTokens { path: folder.clone() }.into());
+            }
             let layers = layers.unwrap_or(teacher.bert.layers.len().div_ceil(2));
-            let corpus = Corpus::new(
-                &source::texts(corpus.as_deref())?,
-                &teacher.tokenizer,
-                how.length,
-                how.seed,
-            )?;
+            let texts = source::texts(corpus.as_deref())?;
+            let work = json!({
+                "step": "distil",
+                "teacher": named(Some(folder)),
+                "layers": layers,
+                "start": start,
+                "objective": objective,
+                "corpus": named(corpus.as_deref()),
+            });
+            let desk = Desk::new(&lab, how, &Recipe::pretrained().distil, &work)?;
+            let corpus = Corpus::new(&texts, &teacher.tokenizer, how.length, how.seed)?;
             let (student, report) = student(&teacher.bert, layers, *start, &lab.device)?;
             if let Some(report) = report {
                 println!("{report}");
             }
-            println!("{}", kd::transformer::Capacity::of(&student, &teacher.bert));
-            let desk = Desk::new(
-                &lab,
-                how,
-                &Recipe::pretrained().distil,
-                ("distil", layers, start, objective),
-            );
+            println!("{}", Capacity::of(&student, &teacher.bert));
             let run = desk.run("the student");
-            let (bert, course) = distil::distil(&run, student, &teacher.bert, *objective, &corpus)?;
+            let (bert, course) = distil(&run, student, &teacher.bert, *objective, &corpus)?;
             let after = cross_entropy(&lab, &bert, &corpus, desk.training.batch)?;
             println!("{after:.3} nats for each hidden token");
             let reader = Reader { bert, ..teacher };
@@ -119,20 +130,34 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
                 names: texts.classes.clone(),
             };
             let reader = Reader::with_new_head(model, head, &lab.device)?;
-            let teacher = teacher
-                .as_deref()
-                .map(|folder| Reader::load(folder, &lab.device))
-                .transpose()?;
+            reader.check_length(how.length)?;
+            let folder = teacher.as_deref();
+            let teacher = match folder {
+                None => None,
+                Some(folder) => {
+                    let teacher = Reader::load(folder, &lab.device)?;
+                    teacher.check_classes(&texts.classes, folder)?;
+                    teacher.check_length(how.length)?;
+                    reader.check_teacher(&teacher, folder)?;
+                    Some(teacher.bert)
+                }
+            };
             let [train, test] =
                 [&texts.train, &texts.test].map(|part| ClassTexts::new(part, &reader.tokenizer, how.length));
-            let steps = epochs * train.len().div_ceil(how.batch.unwrap_or(32));
+            let of_recipe = Recipe::pretrained().finetune;
             let of_recipe = Training {
-                steps,
-                ..Recipe::pretrained().finetune
+                steps: epochs * train.len().div_ceil(how.batch.unwrap_or(of_recipe.batch)),
+                ..of_recipe
             };
-            let desk = Desk::new(&lab, how, &of_recipe, ("finetune", &texts.name, teacher.is_some()));
-            let teacher = teacher.as_ref().map(|teacher| &teacher.bert);
-            let (bert, course) = classify::finetune(&desk.run(&texts.name), reader.bert, teacher, &train)?;
+            let work = json!({
+                "step": "finetune",
+                "model": named(Some(model)),
+                "data": named(data.as_deref()),
+                "teacher": named(folder),
+            });
+            let desk = Desk::new(&lab, how, &of_recipe, &work)?;
+            let run = desk.run(&texts.name);
+            let (bert, course) = classify::finetune(&run, reader.bert, teacher.as_ref(), &train)?;
             let report = classify::evaluate(&lab, &bert, &test)?;
             println!("{}: {report}", texts.name);
             let reader = Reader {
@@ -149,14 +174,27 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
             how,
         } => {
             let lab = lab(how.device)?;
-            let teacher = Reader::with_new_head(teacher, BertHead::None, &lab.device)?;
-            let student = Reader::with_new_head(student, BertHead::None, &lab.device)?;
-            let passages = Passages::new(&source::texts(corpus.as_deref())?, &teacher.tokenizer, how.length)?;
-            let desk = Desk::new(&lab, how, &Recipe::pretrained().embed, ("embed", loss));
-            let before = embed::likeness(&lab, &student.bert, &teacher.bert, &passages)?;
+            let work = json!({
+                "step": "embed",
+                "teacher": named(Some(teacher)),
+                "student": named(Some(student)),
+                "loss": loss,
+                "corpus": named(corpus.as_deref()),
+            });
+            let folder = teacher;
+            let [teacher, student] =
+                [teacher, student].map(|folder| Reader::with_new_head(folder, BertHead::None, &lab.device));
+            let (teacher, student) = (teacher?, student?);
+            student.check_teacher(&teacher, folder)?;
+            student.check_length(how.length)?;
+            teacher.check_length(how.length)?;
+            let texts = source::texts(corpus.as_deref())?;
+            let desk = Desk::new(&lab, how, &Recipe::pretrained().embed, &work)?;
+            let passages = Passages::new(&texts, &teacher.tokenizer, how.length)?;
+            let before = likeness(&lab, &student.bert, &teacher.bert, &passages)?;
             let (bert, course) =
                 embed::distil(&desk.run("the encoder"), student.bert, &teacher.bert, *loss, &passages)?;
-            let after = embed::likeness(&lab, &bert, &teacher.bert, &passages)?;
+            let after = likeness(&lab, &bert, &teacher.bert, &passages)?;
             println!("before: {before}\nafter:  {after}");
             let reader = Reader { bert, ..teacher };
             desk.keep(&reader, Some(&course), &json!({ "before": before, "after": after }))
@@ -170,108 +208,16 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
             let lab = lab(*device)?;
             let reader = Reader::load(model, &lab.plain_device())?;
             let texts = source::task(data.as_deref())?;
-            let names = match &reader.bert.config().head {
-                BertHead::Classes { names } => names.as_slice(),
-                _ => &[],
-            };
-            if names != texts.classes {
-                return Err(kd_examples::unusable::Unusable::OtherClasses {
-                    path: model.clone(),
-                    found: names.join(", "),
-                    wanted: texts.classes.join(", "),
-                }
-                .into());
-            }
+            reader.check_classes(&texts.classes, model)?;
+            reader.check_length(*length)?;
             let test = ClassTexts::new(&texts.test, &reader.tokenizer, *length);
             println!("{}: {}", texts.name, classify::evaluate(&lab, &reader.bert, &test)?);
             Ok(())
         }
         Step::Export { model, to, outputs } => {
-            let device = Device::flex();
-            let reader = Reader::load(model, &device)?;
-            let reader = Reader {
-                bert: export::plain(&reader.bert, &device)?,
-                ..reader
-            };
-            reader.save(to)?;
-            if *outputs {
-                export::write_outputs(&reader, &embedded::corpus()[..8], to, &device)?;
-            }
+            export(model, to, *outputs, &Device::flex())?;
             println!("{} is a BERT that transformers opens", to.display());
             Ok(())
         }
     }
-}
-
-/// What a head is called where it is spoken of.
-pub fn in_words(head: Head) -> &'static str {
-    match head {
-        Head::Own => "the model's own head for tokens",
-        Head::OnFrozenLayers => "a head for tokens, trained on the model's frozen layers",
-        Head::WithTheLayers => "a tiny network, trained from nothing",
-    }
-}
-
-/// Where a step is done, and its result is put.
-struct Desk<'a, P> {
-    lab: &'a Lab,
-    folder: &'a Path,
-    training: Training,
-    plan: (P, Training, usize),
-}
-
-impl<'a, P: Serialize + Clone> Desk<'a, P> {
-    fn new(lab: &'a Lab, how: &'a StepOptions, of_recipe: &Training, plan: P) -> Self {
-        let training = how.training(of_recipe);
-        Self {
-            lab,
-            folder: &how.to,
-            plan: (plan, training.clone(), how.length),
-            training,
-        }
-    }
-
-    fn run(&self, name: &str) -> Run<'_, (P, Training, usize)> {
-        Run {
-            lab: self.lab,
-            name: name.into(),
-            training: &self.training,
-            plan: &self.plan,
-            checkpoints: self.folder.join("unfinished"),
-        }
-    }
-
-    /// The network, how it went, and what came of it.
-    fn keep(&self, reader: &Reader, course: Option<&Course>, result: &impl Serialize) -> Result<(), Failure> {
-        reader.save(self.folder)?;
-        let report = json!({ "result": result, "course": course });
-        let report = serde_json::to_string_pretty(&report).expect("a report is JSON");
-        whole_file::write(&self.folder.join("report.json"), report.as_bytes())?;
-        if let Some(course) = course {
-            whole_file::write(&self.folder.join("losses.svg"), losses(course)?.as_bytes())?;
-        }
-        println!("The network is in {}.", self.folder.display());
-        Ok(())
-    }
-}
-
-/// A picture of a training's losses.
-fn losses(course: &Course) -> Result<String, Failure> {
-    let names = course
-        .points
-        .first()
-        .map(|point| point.losses.keys().cloned().collect());
-    let names: Vec<String> = names.unwrap_or_default();
-    let curves: Vec<Curve> = names
-        .into_iter()
-        .map(|name| Curve {
-            points: course
-                .points
-                .iter()
-                .map(|point| (point.step as f64, point.losses[&name], String::new()))
-                .collect(),
-            name,
-        })
-        .collect();
-    Ok(curve_plot("Losses before their weights", ["step", "loss"], &curves)?)
 }

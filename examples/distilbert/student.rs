@@ -20,12 +20,12 @@ pub enum Start {
 
 /// A student of so many layers with a head for tokens, and what became of the teacher's weights.
 ///
-/// As DistilBERT it has no pooler and no token types. The embedding of the first type, which the teacher adds to every token, goes
-/// into that of the places.
+/// As DistilBERT it has no pooler and no token types. The embedding of the first type, which the teacher adds to every
+/// token, goes into that of the places. A head that the teacher lacks is new.
 ///
 /// # Errors
 ///
-/// [`Error`] when the teacher has fewer layers, or no head for tokens.
+/// [`Error`] when the teacher has fewer layers.
 pub fn student(
     teacher: &Bert,
     layers: usize,

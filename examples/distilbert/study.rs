@@ -5,96 +5,29 @@ use std::path::{Path, PathBuf};
 use burn::prelude::*;
 use kd::transformer::Capacity;
 use kd::transformer::bert::BertHead;
-use kd_examples::course::Course;
 use kd_examples::failure::Failure;
 use kd_examples::once::once;
 use kd_examples::text::labelled::LabelledTexts;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::classify::{self, ClassTexts};
 use crate::corpus::Corpus;
 use crate::distil::distil;
-use crate::embed::{self, EmbeddingLoss, Likeness, Passages};
-use crate::export;
+use crate::embed::{self, EmbeddingLoss, Passages};
+use crate::export::export;
+use crate::keeper::{Distilled, Embedded, Keeper, Prepared};
 use crate::lab::Lab;
+use crate::likeness::likeness;
 use crate::options::StudyOptions;
-use crate::prepare::{Head, cross_entropy, prepare};
+use crate::plans::Plans;
+use crate::prepare::{cross_entropy, prepare};
 use crate::reader::Reader;
 use crate::recipe::Recipe;
 use crate::score::{Score, Variation, Who};
 use crate::source;
 use crate::student::student;
-use crate::trainer::{Run, Training};
-
-/// Whoever keeps the results, from the moment each of them is there.
-pub trait Keeper {
-    /// Keeps what became of the teacher.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
-    fn prepared(&mut self, prepared: Prepared) -> Result<(), Failure>;
-
-    /// Keeps what a student learned of the language.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
-    fn distilled(&mut self, distilled: Distilled) -> Result<(), Failure>;
-
-    /// Keeps how well a task was learned.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
-    fn scored(&mut self, score: Score) -> Result<(), Failure>;
-
-    /// Keeps how a sentence encoder was learned.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
-    fn embedded(&mut self, embedded: Embedded) -> Result<(), Failure>;
-}
-
-/// What became of the teacher.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Prepared {
-    /// What its head for tokens is.
-    pub head: Head,
-    /// Its parameters, and its layers.
-    pub size: [usize; 2],
-    /// The cross-entropy of hidden tokens after the training, nats.
-    pub cross_entropy: f64,
-    /// How the training went, if there was one.
-    pub course: Option<Course>,
-}
-
-/// What a student learned of the language.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Distilled {
-    /// Which student.
-    pub variation: Variation,
-    /// Its parameters, and its layers.
-    pub size: [usize; 2],
-    /// The cross-entropy of hidden tokens after the training, nats.
-    pub cross_entropy: f64,
-    /// How the training went, if there was one.
-    pub course: Option<Course>,
-}
-
-/// How a sentence encoder was learned.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Embedded {
-    /// What its vectors were held against.
-    pub loss: EmbeddingLoss,
-    /// How near to the teacher's they were before.
-    pub before: Likeness,
-    /// How near they are.
-    pub after: Likeness,
-    /// How the training went.
-    pub course: Course,
-}
+use crate::trainer::{Run, Training, forget_checkpoints};
 
 /// One run of all steps.
 pub struct Study<'a> {
@@ -121,24 +54,28 @@ impl<'a> Study<'a> {
     ///
     /// [`Failure`] when something cannot be had, or it is interrupted; what was finished before has been kept.
     pub fn run(&self, keeper: &mut impl Keeper) -> Result<(), Failure> {
+        // What is wrong with texts is told before hours of work.
         let texts = source::texts(self.options.corpus.as_deref())?;
-        keeper.prepared(self.teacher(&texts)?)?;
+        Passages::check(&texts)?;
+        let tasks = self.tasks()?;
+        let plans = Plans::new(self.recipe, self.options, &texts);
+        keeper.prepared(self.teacher(&plans, &texts)?)?;
         let teacher = Reader::load(&self.folder("teacher"), &self.lab.device)?;
         let corpus = Corpus::new(&texts, &teacher.tokenizer, self.recipe.length, self.recipe.distil.seed)?;
         let [learned, tested] = corpus.sizes();
         println!("The corpus has {learned} sequences to learn from and {tested} to be tested on.");
         for variation in Variation::ALL {
-            keeper.distilled(self.student(variation, &teacher, &corpus)?)?;
+            keeper.distilled(self.student(&plans, variation, &teacher, &corpus)?)?;
         }
         let whole = self.student_folder(Variation::Whole);
-        self.export(&whole)?;
-        for loss in [EmbeddingLoss::Mse, EmbeddingLoss::Cosine, EmbeddingLoss::Margin] {
-            keeper.embedded(self.encoder(loss, &texts)?)?;
+        export(&whole, &self.folder("export"), true, &self.lab.plain_device())?;
+        for loss in EmbeddingLoss::ALL {
+            keeper.embedded(self.encoder(&plans, loss, &texts)?)?;
         }
-        for task in self.tasks()? {
+        for task in tasks {
             for seed in self.options.run.seeds(self.recipe.seeds) {
                 for who in Who::all() {
-                    keeper.scored(self.score(&task, seed, who)?)?;
+                    keeper.scored(self.score(&plans, &task, seed, who)?)?;
                 }
             }
         }
@@ -154,30 +91,29 @@ impl<'a> Study<'a> {
     }
 
     fn tasks(&self) -> Result<Vec<LabelledTexts>, Failure> {
-        let tasks: Vec<LabelledTexts> = match self.options.tasks.as_slice() {
-            [] => vec![source::task(None)?],
-            files => files
-                .iter()
-                .map(|file| source::task(Some(file)))
-                .collect::<Result<_, _>>()?,
-        };
-        Ok(tasks
-            .into_iter()
-            .map(|task| task.with_at_most(self.recipe.texts))
-            .collect())
+        let tasks = source::tasks(&self.options.tasks)?.into_iter();
+        Ok(tasks.map(|task| task.with_at_most(self.recipe.texts)).collect())
     }
 
-    fn teacher(&self, texts: &[String]) -> Result<Prepared, Failure> {
+    /// Work that is done once in this folder. What it would have been gone on from is not wanted any more.
+    fn once<T: Serialize + DeserializeOwned>(
+        &self,
+        folder: &Path,
+        plan: &impl Serialize,
+        work: impl FnOnce() -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let result = once(folder, plan, work)?;
+        forget_checkpoints(folder);
+        Ok(result)
+    }
+
+    fn teacher(&self, plans: &Plans, texts: &[String]) -> Result<Prepared, Failure> {
         let (recipe, folder) = (self.recipe, self.folder("teacher"));
-        let plan = (
-            &recipe.prepare,
-            recipe.length,
-            &self.options.model,
-            &self.options.corpus,
-        );
-        once(&folder, &plan, || {
+        let plan = plans.teacher();
+        self.once(&folder, &plan, || {
             self.lab.device.seed(recipe.prepare.seed);
             let (reader, head) = source::model(&self.options.model, &self.lab.device)?;
+            reader.check_length(recipe.length.max(recipe.text_length))?;
             let corpus = Corpus::new(texts, &reader.tokenizer, recipe.length, recipe.prepare.seed)?;
             let run = self.training("the teacher".into(), &recipe.prepare, &plan, &folder);
             let (bert, course) = prepare(&run, reader.bert, head, &corpus)?;
@@ -192,19 +128,17 @@ impl<'a> Study<'a> {
         })
     }
 
-    fn student(&self, variation: Variation, teacher: &Reader, corpus: &Corpus) -> Result<Distilled, Failure> {
+    fn student(
+        &self,
+        plans: &Plans,
+        variation: Variation,
+        teacher: &Reader,
+        corpus: &Corpus,
+    ) -> Result<Distilled, Failure> {
         let (recipe, folder) = (self.recipe, self.student_folder(variation));
         let layers = recipe.layers.unwrap_or(teacher.bert.layers.len().div_ceil(2));
-        let trained = variation.objective().map(|_| &recipe.distil);
-        let plan = (
-            variation,
-            layers,
-            trained,
-            recipe.length,
-            &recipe.prepare,
-            &self.options.corpus,
-        );
-        once(&folder, &plan, || {
+        let plan = plans.student(variation);
+        self.once(&folder, &plan, || {
             self.lab.device.seed(recipe.distil.seed);
             let (bert, report) = student(&teacher.bert, layers, variation.start(), &self.lab.device)?;
             if variation == Variation::Whole {
@@ -239,52 +173,30 @@ impl<'a> Study<'a> {
         })
     }
 
-    fn export(&self, student: &Path) -> Result<(), Failure> {
-        let device = self.lab.plain_device();
-        let reader = Reader::load(student, &device)?;
-        let bert = export::plain(&reader.bert, &device)?;
-        let reader = Reader { bert, ..reader };
-        let folder = self.folder("export");
-        reader.save(&folder)?;
-        export::write_outputs(&reader, &kd_examples::text::embedded::corpus()[..8], &folder, &device)
-    }
-
-    fn encoder(&self, loss: EmbeddingLoss, texts: &[String]) -> Result<Embedded, Failure> {
+    fn encoder(&self, plans: &Plans, loss: EmbeddingLoss, texts: &[String]) -> Result<Embedded, Failure> {
         let recipe = self.recipe;
-        let name = serde_json::to_value(loss).expect("a loss is a word");
-        let folder = self.folder("encoders").join(name.as_str().expect("a loss is a word"));
-        let plan = (
-            loss,
-            &recipe.embed,
-            &recipe.distil,
-            recipe.text_length,
-            &self.options.corpus,
-        );
-        once(&folder, &plan, || {
+        let folder = self.folder("encoders").join(loss.name());
+        let plan = plans.encoder(loss);
+        self.once(&folder, &plan, || {
             let device = &self.lab.device;
             // The encoder as it came, not with what it learned since.
             let teacher = source::folder(&self.options.model)?.unwrap_or(self.folder("teacher"));
             let teacher = Reader::with_new_head(&teacher, BertHead::None, device)?;
             let student = Reader::with_new_head(&self.student_folder(Variation::Whole), BertHead::None, device)?;
             let passages = Passages::new(texts, &teacher.tokenizer, recipe.text_length)?;
-            let before = embed::likeness(self.lab, &student.bert, &teacher.bert, &passages)?;
-            let run = self.training(
-                format!("encoder: {}", name.as_str().unwrap_or_default()),
-                &recipe.embed,
-                &plan,
-                &folder,
-            );
+            let before = likeness(self.lab, &student.bert, &teacher.bert, &passages)?;
+            let run = self.training(format!("encoder: {}", loss.name()), &recipe.embed, &plan, &folder);
             let (bert, course) = embed::distil(&run, student.bert, &teacher.bert, loss, &passages)?;
             Ok(Embedded {
                 loss,
                 before,
-                after: embed::likeness(self.lab, &bert, &teacher.bert, &passages)?,
+                after: likeness(self.lab, &bert, &teacher.bert, &passages)?,
                 course,
             })
         })
     }
 
-    fn score(&self, task: &LabelledTexts, seed: u64, who: Who) -> Result<Score, Failure> {
+    fn score(&self, plans: &Plans, task: &LabelledTexts, seed: u64, who: Who) -> Result<Score, Failure> {
         let recipe = self.recipe;
         let of_seed = self.folder("tasks").join(&task.name).join(format!("seed-{seed}"));
         let folder = of_seed.join(who.short());
@@ -298,16 +210,8 @@ impl<'a> Study<'a> {
             Who::Student(variation) => self.student_folder(variation),
             Who::Taught => self.student_folder(Variation::Whole),
         };
-        let plan = (
-            who,
-            &training,
-            recipe.text_length,
-            &recipe.distil,
-            &recipe.prepare,
-            &task.classes,
-            task.train.len(),
-        );
-        once(&folder, &plan, || {
+        let plan = plans.score(task, &training, who);
+        self.once(&folder, &plan, || {
             let device = &self.lab.device;
             device.seed(seed);
             let head = BertHead::Classes {
@@ -348,7 +252,7 @@ impl<'a> Study<'a> {
             name,
             training,
             plan,
-            checkpoints: folder.join("unfinished"),
+            folder: folder.into(),
         }
     }
 }

@@ -8,13 +8,12 @@ use kd_examples::table::{spread, table, thousands};
 
 use crate::report::Report;
 use crate::score::{Score, Who, kept};
-use crate::steps::in_words;
 
 /// All that the terminal gets to see at the end.
 pub fn tables(report: &Report) -> String {
     let mut text = format!("\nThe language\n{}\n", language(report));
     if let Some(teacher) = &report.teacher {
-        let _ = writeln!(text, "The teacher: {}.", in_words(teacher.head));
+        let _ = writeln!(text, "The teacher: {}.", teacher.head.name());
     }
     let tasks: BTreeSet<&str> = report.scores.iter().map(|score| &*score.task).collect();
     for name in tasks {
@@ -87,14 +86,13 @@ fn task(report: &Report, name: &str) -> String {
 
 fn encoders(report: &Report) -> String {
     let rows = report.encoders.iter().map(|encoder| {
-        let name = format!("{:?}", encoder.loss).to_lowercase();
         let numbers = [
             encoder.before.cosine,
             encoder.after.cosine,
             encoder.before.pairs,
             encoder.after.pairs,
         ];
-        [name]
+        [encoder.loss.name().to_owned()]
             .into_iter()
             .chain(numbers.map(|number| format!("{number:.4}")))
             .collect()

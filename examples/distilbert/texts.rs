@@ -2,8 +2,13 @@
 
 use burn::prelude::*;
 use burn::tensor::{Bool, TensorData};
-use kd::OffGraph;
 use kd::transformer::bert::BertInput;
+use kd::{OffGraph, seed_for};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+
+use crate::trainer::Training;
 
 /// A batch, filled up to its longest text.
 pub struct TextBatch {
@@ -53,16 +58,23 @@ impl OffGraph for TextBatch {
     }
 }
 
-/// Texts in batches of about one length, so that little is filled up: shuffled, sorted by length within some batches, and
-/// the batches shuffled.
-pub fn batches(lengths: &[usize], batch: usize, rng: &mut impl rand::Rng) -> Vec<Vec<usize>> {
-    use rand::seq::SliceRandom;
+/// Which texts a step reads: all of them once in each epoch, in an order that follows from the seed and from what it is
+/// drawn for.
+pub fn of_step(texts: &[Vec<u32>], step: usize, training: &Training, purpose: usize) -> Vec<usize> {
+    let steps = texts.len().div_ceil(training.batch);
+    let lengths: Vec<usize> = texts.iter().map(Vec::len).collect();
+    let mut rng = StdRng::from_seed(seed_for(training.seed, &[purpose, step / steps]));
+    batches(&lengths, training.batch, &mut rng).swap_remove(step % steps)
+}
 
+/// Texts in batches of about one length, so that little is filled up: shuffled, sorted by length within some batches,
+/// and the batches shuffled.
+fn batches(lengths: &[usize], batch: usize, rng: &mut impl rand::Rng) -> Vec<Vec<usize>> {
     const SORTED: usize = 16;
     let mut order: Vec<usize> = (0..lengths.len()).collect();
     order.shuffle(rng);
     let mut batches = Vec::new();
-    for some in order.chunks_mut(batch * SORTED) {
+    for some in order.chunks_mut(batch.saturating_mul(SORTED)) {
         some.sort_by_key(|text| lengths[*text]);
         batches.extend(some.chunks(batch).map(<[usize]>::to_vec));
     }
@@ -72,9 +84,6 @@ pub fn batches(lengths: &[usize], batch: usize, rng: &mut impl rand::Rng) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-    use rand::rngs::StdRng;
-
     use super::*;
 
     #[test]
@@ -99,5 +108,24 @@ mod tests {
             lengths.clone().max().unwrap() - lengths.min().unwrap()
         };
         assert!(batches.iter().all(|batch| spread(batch) <= 8));
+    }
+
+    #[test]
+    fn an_epochs_steps_read_every_text_once_and_the_next_in_another_order() {
+        let texts: Vec<Vec<u32>> = (0..20).map(|text| vec![0; 1 + text % 3]).collect();
+        let training = Training {
+            steps: 0,
+            batch: 8,
+            learning_rate: 0.0,
+            seed: 1,
+        };
+        let epoch = |first: usize| -> Vec<usize> {
+            let steps = first..first + 3;
+            steps.flat_map(|step| of_step(&texts, step, &training, 9)).collect()
+        };
+        let mut all = epoch(0);
+        assert_ne!(all, epoch(3));
+        all.sort_unstable();
+        assert_eq!(all, (0..20).collect::<Vec<_>>());
     }
 }

@@ -1,7 +1,7 @@
 //! The training loop, the same for every step of the recipe: AdamW, a learning rate that rises and falls in a line, and
 //! checkpoints to go on from.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use burn::grad_clipping::GradientClippingConfig;
@@ -9,10 +9,11 @@ use burn::optim::{AdamWConfig, GradientsParams};
 use burn::prelude::*;
 use kd::prelude::*;
 use kd::seed_for;
-use kd_examples::checkpoint::Checkpoints;
+use kd_examples::checkpoint::{self, Checkpoints};
 use kd_examples::course::Course;
 use kd_examples::failure::Failure;
 use kd_examples::step_progress::StepProgress;
+use kd_examples::unusable::Unusable;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use serde::Serialize;
@@ -21,6 +22,8 @@ use crate::lab::Lab;
 
 /// Between two checkpoints.
 const KEEP: Duration = Duration::from_secs(120);
+/// Where they are, in the folder of the result.
+const UNFINISHED: &str = "unfinished";
 
 /// What a training is like.
 #[derive(Clone, Debug, Serialize)]
@@ -53,23 +56,25 @@ pub struct Run<'a, P> {
     pub training: &'a Training,
     /// All that decides what comes out: a checkpoint of anything else is refused.
     pub plan: &'a P,
-    /// Where checkpoints are kept.
-    pub checkpoints: PathBuf,
+    /// Where its result goes. Checkpoints lie there until [`forget_checkpoints`].
+    pub folder: PathBuf,
 }
 
-/// Trains `module`: every step goes down the slope of `lesson`'s losses. A training that was interrupted goes on where it
-/// stopped; on Flex with no dropout it ends as if it had not been, to the last bit.
+/// Trains `module`: every step goes down the slope of `lesson`'s losses. A training that was interrupted goes on where
+/// it stopped; on Flex with no dropout it ends as if it had not been, to the last bit. One that was finished and whose
+/// result was not kept is there again at once.
 ///
 /// # Errors
 ///
-/// [`Failure`] when it is interrupted, after a checkpoint, when there is nowhere to keep one, or when a lesson fails.
+/// [`Failure`] when it is interrupted, after a checkpoint, when there is nowhere to keep one, when a lesson fails, or
+/// when a loss is no number any more.
 pub fn train<M: Module, P: Serialize>(
     run: &Run<'_, P>,
     module: M,
     lesson: impl Fn(&M, usize) -> Result<Lesson, Failure>,
 ) -> Result<(M, Course), Failure> {
     let Run { lab, training, .. } = run;
-    let checkpoints = Checkpoints::new(run.checkpoints.clone(), run.plan);
+    let checkpoints = Checkpoints::new(run.folder.join(UNFINISHED), run.plan);
     // Per parameter, as Burn clips.
     let optimizer = AdamWConfig::new()
         .with_weight_decay(0.01)
@@ -77,7 +82,7 @@ pub fn train<M: Module, P: Serialize>(
         .with_grad_clipping(Some(GradientClippingConfig::Norm(1.0)))
         .init();
     let (mut module, mut optimizer, mut course) = checkpoints.load(module, optimizer)?;
-    let steps = training.steps;
+    let (begin, steps) = (course.steps, training.steps);
     let warm_up = steps.div_ceil(10);
     // One more than there are, so that the last step is one.
     let falling = Schedule::linear(training.learning_rate, 0.0, steps - warm_up + 1);
@@ -99,14 +104,31 @@ pub fn train<M: Module, P: Serialize>(
             .into_iter()
             .map(|(name, value)| (name.to_owned(), value))
             .collect();
+        if let Some((loss, value)) = losses.iter().find(|(_, value)| !value.is_finite()) {
+            return Err(Unusable::Diverged {
+                training: run.name.clone(),
+                loss: loss.clone(),
+                value: *value,
+                step: course.steps + 1,
+            }
+            .into());
+        }
         let gradients = GradientsParams::from_grads(terms.total().backward(), &module);
         module = optimizer.step(learning_rate.at(course.steps + 1), module, gradients);
         course.seconds += started.elapsed().as_secs_f64();
         course.add(&losses, tokens, steps);
         progress.step(|| words(&losses, &course));
     }
-    checkpoints.remove();
+    // What is left to be done, such as to measure and to write, can fail and be interrupted as well.
+    if course.steps > begin {
+        checkpoints.save(&module, &optimizer, &course)?;
+    }
     Ok((module, course))
+}
+
+/// What was trained in this folder is kept: there is nothing to go on from.
+pub fn forget_checkpoints(folder: &Path) {
+    checkpoint::remove(&folder.join(UNFINISHED));
 }
 
 /// Dropout of a step follows from the seed and the step alone.
@@ -138,7 +160,7 @@ mod tests {
     };
 
     /// Trains a layer in this folder, with Ctrl-C pressed in this step.
-    fn trained(folder: &std::path::Path, pressed: Option<usize>, plan: &str) -> Result<(Vec<f32>, Course), Failure> {
+    fn trained(folder: &Path, pressed: Option<usize>, plan: &str) -> Result<(Vec<f32>, Course), Failure> {
         let lab = Lab {
             device: Device::flex().autodiff(),
             interrupt: Interrupt::default(),
@@ -148,7 +170,7 @@ mod tests {
             name: "a layer".into(),
             training: &TRAINING,
             plan: &plan,
-            checkpoints: folder.join("unfinished"),
+            folder: folder.into(),
         };
         let mut layer = LinearConfig::new(2, 1).with_bias(false).init(&lab.device);
         layer.weight = layer.weight.map(|weight| weight.zeros_like().detach().require_grad());
@@ -179,7 +201,37 @@ mod tests {
 
         assert_eq!(resumed, whole);
         assert_eq!((course.steps, course.tokens, course.points.len()), (9, 18, 9));
-        assert!(!other.join("unfinished").exists());
+        // Nothing is trained any more, and it is there until it is forgotten.
+        let (again, _) = trained(&other, Some(0), "plan").unwrap();
+        assert_eq!(again, whole);
+        forget_checkpoints(&other);
+        assert!(matches!(trained(&other, Some(0), "plan"), Err(Failure::Interrupted(_))));
+    }
+
+    #[test]
+    fn a_loss_that_is_no_number_ends_the_training() {
+        let folder = tempfile::tempdir().unwrap();
+        let lab = Lab {
+            device: Device::flex().autodiff(),
+            interrupt: Interrupt::default(),
+        };
+        let run = Run {
+            lab: &lab,
+            name: "a layer".into(),
+            training: &TRAINING,
+            plan: &"plan",
+            folder: folder.path().into(),
+        };
+        let layer = LinearConfig::new(2, 1).init(&lab.device);
+        let lost = train(&run, layer, |layer: &Linear, step| {
+            let x = Tensor::<2>::from_floats([[1.0, if step < 2 { 1.0 } else { f32::NAN }]], &lab.device);
+            Ok(Lesson {
+                terms: LossTerms::new().with("square", 1.0, layer.forward(x).square().mean()),
+                tokens: 2,
+            })
+        });
+        let message = lost.err().expect("an error").to_string();
+        assert!(message.contains("a layer: square is NaN at step 3"), "{message}");
     }
 
     #[test]
@@ -187,8 +239,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(trained(folder.path(), Some(4), "plan").is_err());
         let unfinished = folder.path().join("unfinished");
-        let weights = unfinished.join("weights-5.bpk");
-        std::fs::write(&weights, b"half").unwrap();
+        std::fs::write(unfinished.join("weights-5.bpk"), b"half").unwrap();
         let message = trained(folder.path(), None, "plan").unwrap_err().to_string();
         assert!(
             message.contains("weights-5.bpk") && message.contains("is damaged"),

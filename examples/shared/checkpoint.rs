@@ -1,6 +1,7 @@
 //! A training that was stopped, on the disk: weights, the optimizer's state, and how it went.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use burn::module::Module;
@@ -75,19 +76,22 @@ impl Checkpoints {
         optimizer: ModuleOptimizer,
     ) -> Result<(M, ModuleOptimizer, Course), Failure> {
         let path = self.folder.join(INDEX);
-        let Ok(index) = fs::read(&path) else {
-            return Ok((module, optimizer, Course::default()));
-        };
         let damaged = |path: &Path, reason: String| Unusable::Checkpoint {
             path: path.into(),
             reason,
+        };
+        let index = match fs::read(&path) {
+            Ok(index) => index,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok((module, optimizer, Course::default())),
+            // Taken for none it would be written over.
+            Err(error) => return Err(damaged(&path, error.to_string()).into()),
         };
         let index: Index = serde_json::from_slice(&index).map_err(|error| damaged(&path, error.to_string()))?;
         if index.plan != self.plan {
             return Err(Unusable::OtherPlan {
                 path,
-                found: index.plan.to_string(),
-                wanted: self.plan.to_string(),
+                found: index.plan,
+                wanted: self.plan.clone(),
             }
             .into());
         }
@@ -105,12 +109,6 @@ impl Checkpoints {
         Ok((module, optimizer.load_record(record), index.course))
     }
 
-    /// The training is finished and kept elsewhere.
-    pub fn remove(&self) {
-        // What cannot be removed is in nobody's way.
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-
     fn files(&self, steps: usize) -> [PathBuf; 2] {
         ["weights", "optimizer"].map(|name| self.folder.join(format!("{name}-{steps}.bpk")))
     }
@@ -124,4 +122,10 @@ impl Checkpoints {
             let _ = fs::remove_file(file);
         }
     }
+}
+
+/// Removes the checkpoints in a folder: the training is finished, and what came of it is kept elsewhere.
+pub fn remove(folder: &Path) {
+    // What cannot be removed is in nobody's way.
+    let _ = fs::remove_dir_all(folder);
 }

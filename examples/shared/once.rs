@@ -1,6 +1,7 @@
 //! Work that is done once: what came of it lies in its folder, and a second run takes it from there.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -20,8 +21,8 @@ struct Done {
     result: Value,
 }
 
-/// What `work` gives, or gave in an earlier run with the same plan. The file is written last, so what else the work leaves in the
-/// folder is whole when it is there.
+/// What `work` gives, or gave in an earlier run with the same plan. The file is written last, so what else the work
+/// leaves in the folder is whole when it is there.
 ///
 /// # Errors
 ///
@@ -33,21 +34,26 @@ pub fn once<T: Serialize + DeserializeOwned>(
 ) -> Result<T, Failure> {
     let path = folder.join(DONE);
     let plan = serde_json::to_value(plan).expect("a plan is JSON");
-    if let Ok(bytes) = fs::read(&path) {
-        let damaged = |error: serde_json::Error| Unusable::Checkpoint {
-            path: path.clone(),
-            reason: error.to_string(),
-        };
-        let done: Done = serde_json::from_slice(&bytes).map_err(damaged)?;
-        if done.plan != plan {
-            return Err(Unusable::OtherPlan {
-                path,
-                found: done.plan.to_string(),
-                wanted: plan.to_string(),
+    let damaged = |reason: String| Unusable::Checkpoint {
+        path: path.clone(),
+        reason,
+    };
+    match fs::read(&path) {
+        Ok(bytes) => {
+            let done: Done = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+            if done.plan != plan {
+                return Err(Unusable::OtherPlan {
+                    path,
+                    found: done.plan,
+                    wanted: plan,
+                }
+                .into());
             }
-            .into());
+            return Ok(serde_json::from_value(done.result).map_err(|error| damaged(error.to_string()))?);
         }
-        return Ok(serde_json::from_value(done.result).map_err(damaged)?);
+        // Taken for undone it would be done anew, and written over.
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(damaged(error.to_string()).into()),
+        Err(_) => {}
     }
     whole_file::check_writable(&path)?;
     let result = work()?;

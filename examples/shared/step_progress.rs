@@ -24,10 +24,13 @@ impl StepProgress {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{prefix:28} [{bar:30}] {pos}/{len} {msg} ({eta} left)")
                 .expect("the template is well-formed");
-            ProgressBar::new(steps as u64)
-                .with_position(done as u64)
+            let bar = ProgressBar::new(steps as u64)
                 .with_style(style.progress_chars("=> "))
-                .with_prefix(name.to_owned())
+                .with_prefix(name.to_owned());
+            // How long the rest takes is told by the steps of this run alone.
+            bar.set_position(done as u64);
+            bar.reset_eta();
+            bar
         });
         let now = Instant::now();
         Self {

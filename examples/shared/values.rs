@@ -10,7 +10,7 @@ use std::str::FromStr;
 pub fn epochs(text: &str) -> Result<usize, String> {
     at_least_one(
         text,
-        "an epoch is one pass over the training images, and without one nothing is learned",
+        "an epoch is one pass over all there is to learn from, and without one nothing is learned",
     )
 }
 

@@ -93,12 +93,12 @@ fn replace(path: &Path, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Resu
         builder.permissions(permissions);
     }
     let place = builder.tempfile_in(folder)?.into_temp_path();
+    let permissions = before.map_or_else(|| fs::metadata(&place), Ok)?.permissions();
     write(&place)?;
     // Before it takes the other's place, lest a power cut leave a name without content.
     fs::OpenOptions::new().write(true).open(&place)?.sync_all()?;
-    if let Some(before) = before {
-        fs::set_permissions(&place, before.permissions())?;
-    }
+    // What writes may have put a temporary file of its own there, which is its owner's alone, as safetensors does.
+    fs::set_permissions(&place, permissions)?;
     place.persist(path).map_err(|error| error.error)?;
     // The new name is the folder's contents. Elsewhere folders cannot be opened, and the system sees to it.
     #[cfg(unix)]
@@ -207,6 +207,14 @@ mod tests {
         fs::write(&plain, "b").unwrap();
         let mode = |path| fs::metadata(path).unwrap().permissions().mode();
         assert_eq!(mode(&path), mode(&plain));
+
+        let replaced = folder.path().join("c");
+        write_whole(&replaced, |temporary| {
+            let own = tempfile::NamedTempFile::new_in(folder.path())?;
+            own.persist(temporary).map(drop).map_err(|error| error.error)
+        })
+        .unwrap();
+        assert_eq!(mode(&replaced), mode(&plain));
     }
 
     #[cfg(unix)]

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::text_error::TextError;
 
-/// The texts of a file, or of a folder's `.txt` files by name: paragraphs, which blank lines part. In a file without blank lines
-/// every line is a text.
+/// The texts of a file, or of a folder's `.txt` files by name: paragraphs, which blank lines part. In a file without
+/// blank lines every line is a text.
 ///
 /// # Errors
 ///
@@ -43,13 +43,15 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, TextError> {
 }
 
 fn split(text: &str) -> Vec<String> {
+    // Some editors begin a file with a mark, which is no text.
+    let text = text.trim_start_matches('\u{feff}');
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let inner = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
+    let begin = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
     let end = lines
         .iter()
         .rposition(|line| !line.is_empty())
         .map_or(0, |last| last + 1);
-    let lines = &lines[inner.min(end)..end];
+    let lines = &lines[begin.min(end)..end];
     if lines.iter().all(|line| !line.is_empty()) {
         return lines.iter().map(|line| (*line).to_owned()).collect();
     }
@@ -69,6 +71,7 @@ mod tests {
         assert_eq!(split("\none \ntwo\n\n"), ["one", "two"]);
         assert_eq!(split("one\ngoes on\n\n\ntwo\n"), ["one goes on", "two"]);
         assert!(split(" \n\n").is_empty());
+        assert_eq!(split("\u{feff}one\ntwo\n"), ["one", "two"]);
     }
 
     #[test]

@@ -8,7 +8,8 @@ use super::text_error::TextError;
 
 const NEEDED: [&str; 3] = ["config.json", "model.safetensors", "tokenizer.json"];
 
-/// Fetches a model by its name, such as `google-bert/bert-base-uncased`, unless it is there already, and says in which folder.
+/// Fetches a model by its name, such as `google-bert/bert-base-uncased`, unless it is there already, and says in which
+/// folder.
 ///
 /// # Errors
 ///

@@ -56,6 +56,8 @@ impl LabelledTexts {
     /// As [`load`](Self::load), but for reading.
     pub fn parse(path: &Path, contents: &str) -> Result<Self, TextError> {
         let mut lines = Vec::new();
+        // Some editors begin a file with a mark, which is no part of the first class.
+        let contents = contents.trim_start_matches('\u{feff}');
         for (number, line) in contents.lines().enumerate() {
             if line.trim().is_empty() {
                 continue;
@@ -138,6 +140,11 @@ mod tests {
             .find(|sentence| sentence.text == "text 2" || sentence.text == "text 4");
         assert_eq!(up.unwrap().class, 1);
         assert_eq!(parse(&contents).unwrap().test, texts.test);
+        let marked = parse(&format!("\u{feff}{contents}")).unwrap();
+        assert_eq!(
+            (marked.classes, marked.test),
+            (texts.classes.clone(), texts.test.clone())
+        );
         assert_eq!(texts.with_at_most(Some(5)).train.len(), 5);
     }
 

@@ -30,13 +30,31 @@ pub enum TextError {
     },
     /// Too few texts.
     #[error(
-        "there are {texts} texts, and there must be at least {needed}: most to learn from and some to be tested on"
+        "there are {texts} texts, and there must be at least {needed}, most to learn from and some to be tested on; \
+         give more, each a line, or a paragraph between blank lines"
     )]
     TooFew {
         /// How many there are.
         texts: usize,
         /// How many there must be.
         needed: usize,
+    },
+    /// Texts longer than a model reads.
+    #[error(
+        "texts of {length} tokens are asked for, and the model reads {places}; give a smaller --length, or another \
+         model"
+    )]
+    TooLong {
+        /// How many tokens a text may have.
+        length: usize,
+        /// How many places the model has for them.
+        places: usize,
+    },
+    /// Two tasks that could not be told apart.
+    #[error("there are two tasks called {name:?}, and results are kept by name; rename one of the files")]
+    SameName {
+        /// What both are called.
+        name: String,
     },
     /// A line that is not a class and a text.
     #[error("{}, line {line}: {reason}", .path.display())]

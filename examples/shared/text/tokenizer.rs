@@ -113,6 +113,11 @@ impl TextTokenizer {
         &self.vocabulary
     }
 
+    /// Whether it makes the same tokens, by the same numbers, as another.
+    pub fn has_tokens_of(&self, other: &Self) -> bool {
+        self.tokenizer.get_vocab(true) == other.tokenizer.get_vocab(true)
+    }
+
     /// A text's tokens and words, without special ones.
     pub fn tokens(&self, text: &str) -> Tokens {
         let encoding = self.tokenizer.encode(text, false).expect("any text has tokens");
@@ -184,6 +189,9 @@ mod tests {
         let tokenizer = TextTokenizer::of_words(&words).unwrap();
         assert_eq!(tokenizer.tokens("The WHALES sing").ids(), [5, 7, 8, 1]);
         assert!(TextTokenizer::of_words("the\nwhale\n").is_err());
+        let renamed = TextTokenizer::of_words(&words.replace("whale", "squid")).unwrap();
+        assert_eq!(renamed.vocabulary(), tokenizer.vocabulary());
+        assert!(tokenizer.has_tokens_of(&tokenizer.clone()) && !tokenizer.has_tokens_of(&renamed));
     }
 
     #[test]
