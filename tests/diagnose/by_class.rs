@@ -24,7 +24,10 @@ fn counted_by_hand() {
         student_right,
         teacher_right,
     };
-    assert_eq!(report.by_class, [class(1, 1, 2, 2, 1), class(3, 1, 3, 1, 2), class(1, 1, 0, 0, 0)]);
+    assert_eq!(
+        report.by_class,
+        [class(1, 1, 2, 2, 1), class(3, 1, 3, 1, 2), class(1, 1, 0, 0, 0)]
+    );
     assert_eq!(report.by_class[1].agreement(), Some(1.0 / 3.0));
     assert_eq!(report.by_class[0].student_accuracy(), Some(1.0));
     assert_eq!(report.by_class[0].teacher_accuracy(), Some(0.5));
@@ -52,7 +55,13 @@ fn a_class_that_is_far_behind_is_named() {
     }
     let report = diagnosed(&student, &teacher, &[0; 120]).report();
     let advice = report.advice();
-    let advice = advice.iter().find(|advice| advice.text.starts_with("The student follows")).unwrap();
+    let advice = advice
+        .iter()
+        .find(|advice| advice.text.starts_with("The student follows"))
+        .unwrap();
     assert!(advice.text.contains("on 75.0 % of the samples"), "{advice}");
-    assert!(advice.text.contains("class 2 (25.0 %)") && !advice.text.contains("class 0"), "{advice}");
+    assert!(
+        advice.text.contains("class 2 (25.0 %)") && !advice.text.contains("class 0"),
+        "{advice}"
+    );
 }

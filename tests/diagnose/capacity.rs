@@ -12,7 +12,11 @@ fn linear(outputs: usize) -> Linear {
 
 fn advice(capacity: CapacityReport) -> Vec<(Level, String)> {
     let report = Diagnosis::new(2).report().with_capacity(capacity);
-    report.advice().into_iter().map(|advice| (advice.level, advice.text)).collect()
+    report
+        .advice()
+        .into_iter()
+        .map(|advice| (advice.level, advice.text))
+        .collect()
 }
 
 #[test]
@@ -31,7 +35,9 @@ fn beyond_five_times_a_chain_is_proposed() {
 fn the_wrong_way_round_is_said() {
     let turned = CapacityReport::of(&linear(4), &linear(2));
     assert_eq!(turned.chain(), None);
-    let said = advice(turned).into_iter().any(|(level, text)| level == Level::Warning && text.contains("(student, teacher)"));
+    let said = advice(turned)
+        .into_iter()
+        .any(|(level, text)| level == Level::Warning && text.contains("(student, teacher)"));
     assert!(said);
 }
 
@@ -43,8 +49,7 @@ fn times_are_measured_in_turns() {
         order.borrow_mut().push(name);
         sleep(Duration::from_millis(time));
     };
-    let capacity =
-        CapacityReport::of(&linear(1), &linear(2)).timed(&device(), 3, || pass('s', 2), || pass('t', 20));
+    let capacity = CapacityReport::of(&linear(1), &linear(2)).timed(&device(), 3, || pass('s', 2), || pass('t', 20));
     let timing = capacity.timing.unwrap();
     assert_eq!(timing.rounds, 3);
     assert!(timing.student >= 2e-3 && timing.teacher >= 20e-3, "{timing:?}");
@@ -55,8 +60,12 @@ fn times_are_measured_in_turns() {
 #[test]
 fn a_student_that_is_lighter_and_hardly_faster_is_told() {
     let same = || sleep(Duration::from_millis(5));
-    let capacity = CapacityReport::of(&linear(1), &linear(4)).with_operations(10, 1000).timed(&device(), 3, same, same);
-    let said = advice(capacity).into_iter().any(|(_, text)| text.starts_with("The student is 100× lighter and "));
+    let capacity = CapacityReport::of(&linear(1), &linear(4))
+        .with_operations(10, 1000)
+        .timed(&device(), 3, same, same);
+    let said = advice(capacity)
+        .into_iter()
+        .any(|(_, text)| text.starts_with("The student is 100× lighter and "));
     assert!(said);
 }
 

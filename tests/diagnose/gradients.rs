@@ -37,7 +37,9 @@ fn report(batches: &[&[[f32; 2]]], weights: [f64; 2]) -> GradientReport {
         let batch = inputs(batch);
         gradients.update(&network, || {
             let [mean, square] = mean_and_square(&network, &batch);
-            LossTerms::new().with("mean", weights[0], mean).with("square", weights[1], square)
+            LossTerms::new()
+                .with("mean", weights[0], mean)
+                .with("square", weights[1], square)
         });
     }
     gradients.report()
@@ -72,7 +74,12 @@ fn norms_and_cosine_by_closed_form() {
     let norms: Vec<f64> = report.terms.iter().map(|term| term.norm).collect();
     assert_close("norms", &norms, &[norm(&mean), norm(&square)], within(1e-5));
     let weighted: Vec<f64> = report.terms.iter().map(|term| term.weighted()).collect();
-    assert_close("weighted", &weighted, &[0.5 * norm(&mean), 2.0 * norm(&square)], within(1e-5));
+    assert_close(
+        "weighted",
+        &weighted,
+        &[0.5 * norm(&mean), 2.0 * norm(&square)],
+        within(1e-5),
+    );
     let cosine = dot(&mean, &square) / norm(&mean) / norm(&square);
     assert_close("cosine", &[report.cosine(0, 1).unwrap()], &[cosine], within(1e-5));
     assert_eq!(report.cosine(0, 1), report.cosine(1, 0));
@@ -104,7 +111,9 @@ fn what_is_opposite_has_cosine_minus_one() {
     let mut gradients = TermGradients::new();
     gradients.update(&network, || {
         let mean = mean_and_square(&network, &batch)[0].clone();
-        LossTerms::new().with("up", 1.0, mean.clone()).with("down", 0.25, mean * -2.0)
+        LossTerms::new()
+            .with("up", 1.0, mean.clone())
+            .with("down", 0.25, mean * -2.0)
     });
     let report = gradients.report();
     assert!((report.cosine(0, 1).unwrap() + 1.0).abs() < 1e-6);

@@ -1,6 +1,6 @@
 //! Terms that teach nothing, break or change.
 
-use burn::module::AutodiffModule;
+use burn::module::Module;
 use kd::{LossTerms, diagnose::TermGradients};
 
 use crate::gradients::{inputs, network};
@@ -13,13 +13,20 @@ fn a_constant_term_has_no_gradient_and_is_named() {
     gradients.update(&network, || {
         let outputs = network.forward(batch.clone());
         let constant = outputs.clone().detach().mean();
-        LossTerms::new().with("live", 1.0, outputs.mean()).with("dead", 1.0, constant)
+        LossTerms::new()
+            .with("live", 1.0, outputs.mean())
+            .with("dead", 1.0, constant)
     });
     let report = gradients.report();
     assert_eq!((report.terms[1].norm, report.terms[1].along), (0.0, None));
     assert_eq!(report.cosine(0, 1), None);
     let report = kd::diagnose::Diagnosis::new(2).report().with_gradients(report);
-    assert!(report.advice().iter().any(|advice| advice.text.starts_with("'dead' has no gradient")));
+    assert!(
+        report
+            .advice()
+            .iter()
+            .any(|advice| advice.text.starts_with("'dead' has no gradient"))
+    );
 }
 
 #[test]
@@ -30,15 +37,23 @@ fn a_gradient_that_is_not_finite_is_named_and_left_out() {
         let batch = inputs(&[[1.0, 2.0]]);
         gradients.update(&network, || {
             let outputs = network.forward(batch.clone()).mean();
-            LossTerms::new().with("fine", 1.0, outputs.clone()).with("broken", 1.0, outputs * factor)
+            LossTerms::new()
+                .with("fine", 1.0, outputs.clone())
+                .with("broken", 1.0, outputs * factor)
         });
     }
     let report = gradients.report();
     assert_eq!(report.batches, 2);
-    assert_eq!((report.lost[0].batch, &*report.lost[0].term, report.lost.len()), (1, "broken", 1));
+    assert_eq!(
+        (report.lost[0].batch, &*report.lost[0].term, report.lost.len()),
+        (1, "broken", 1)
+    );
     assert!(report.terms.iter().all(|term| term.norm.is_finite()));
     let report = kd::diagnose::Diagnosis::new(2).report().with_gradients(report);
-    let said = report.advice().iter().any(|advice| advice.text.contains("of 'broken' is NaN or infinite in batch 1;"));
+    let said = report
+        .advice()
+        .iter()
+        .any(|advice| advice.text.contains("of 'broken' is NaN or infinite in batch 1;"));
     assert!(said);
 }
 

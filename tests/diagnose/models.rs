@@ -36,7 +36,10 @@ fn without_labels_they_are_left_out_and_that_is_said() {
     assert_eq!((report.samples, report.labelled), (4, 0));
     assert!(report.student.is_none() && report.teacher.is_none());
     assert!(report.softness.is_some() && report.agreement.is_some());
-    let said = report.advice().iter().any(|advice| advice.text.starts_with("There are no labels"));
+    let said = report
+        .advice()
+        .iter()
+        .any(|advice| advice.text.starts_with("There are no labels"));
     assert!(said && report.html("").contains("There are no labels"));
 }
 
@@ -49,7 +52,10 @@ fn of_some_with_labels_it_is_of_those() {
     let report = diagnosis.report();
     assert_eq!((report.samples, report.labelled), (6, 2));
     assert_eq!(report.teacher, with.teacher);
-    let said = report.advice().iter().any(|advice| advice.text.contains("of the 2 samples with labels, of 6"));
+    let said = report
+        .advice()
+        .iter()
+        .any(|advice| advice.text.contains("of the 2 samples with labels, of 6"));
     assert!(said);
 }
 
@@ -61,7 +67,11 @@ fn logits_may_be_on_a_graph() {
     let (student, teacher) = (waved::<3>(4, 0.4), waved::<3>(4, 1.1));
     let mut diagnosis = Diagnosis::new(3);
     let autodiff = device().autodiff();
-    diagnosis.update(on_graph(rows(&student), &autodiff), rows(&teacher), labels(&[0, 1, 2, 0]));
+    diagnosis.update(
+        on_graph(rows(&student), &autodiff),
+        rows(&teacher),
+        labels(&[0, 1, 2, 0]),
+    );
     assert_eq!(diagnosis, diagnosed(&student, &teacher, &[0, 1, 2, 0]));
     diagnosis.update(on_graph(rows(&student), &autodiff), rows(&teacher), None);
     assert_eq!(diagnosis.report().samples, 8);

@@ -20,11 +20,15 @@ pub fn whole() -> Report {
     gradients.update(&network, || {
         let outputs = network.forward(inputs(&[[1.0, 0.5], [0.25, -3.0]]));
         let (soft, hard) = (outputs.clone().square().mean(), -outputs.mean());
-        LossTerms::new().with("soft <T²> & more", 0.9, soft).with("hard", 0.1, hard)
+        LossTerms::new()
+            .with("soft <T²> & more", 0.9, soft)
+            .with("hard", 0.1, hard)
     });
     let linear = |outputs| LinearConfig::new(3, outputs).init(&device());
     let (student, teacher) = (linear(2), linear(30));
-    let capacity = CapacityReport::of(&student, &teacher).with_operations(6, 90).timed(&device(), 2, || (), || ());
+    let capacity = CapacityReport::of(&student, &teacher)
+        .with_operations(6, 90)
+        .timed(&device(), 2, || (), || ());
     let report = diagnosed(&waved::<5>(30, 0.3), &waved::<5>(30, 0.8), &right).report();
     report.with_gradients(gradients.report()).with_capacity(capacity)
 }
@@ -37,7 +41,11 @@ fn is_well_formed(page: &str) -> Result<(), String> {
         let end = rest[begin..].find('>').ok_or("a tag does not end")? + begin;
         let tag = &rest[begin + 1..end];
         rest = &rest[end + 1..];
-        let name = tag.trim_start_matches('/').split([' ', '/', '\n']).next().unwrap_or_default();
+        let name = tag
+            .trim_start_matches('/')
+            .split([' ', '/', '\n'])
+            .next()
+            .unwrap_or_default();
         if tag.starts_with('/') {
             let last = open.pop();
             if last != Some(name) {
@@ -50,7 +58,11 @@ fn is_well_formed(page: &str) -> Result<(), String> {
             return Err(format!("an attribute of <{tag}> does not end"));
         }
     }
-    if open.is_empty() { Ok(()) } else { Err(format!("{open:?} are not closed")) }
+    if open.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("{open:?} are not closed"))
+    }
 }
 
 #[test]
@@ -85,7 +97,11 @@ fn every_part_has_its_numbers_and_its_picture() {
     }
     assert_eq!(page.matches("<svg").count(), 4);
     for advice in report.advice() {
-        let text = advice.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let text = advice
+            .text
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;");
         assert!(page.contains(&text.replace('"', "&quot;")), "{advice} is missing");
     }
     assert!(page.contains("<td>15.0×</td>") && !page.contains("NaN"));

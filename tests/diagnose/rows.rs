@@ -16,7 +16,9 @@ pub fn labels(labels: &[i32]) -> Tensor<1, Int> {
 /// So many rows of logits that follow no rule, multiples of 1/16.
 pub fn waved<const C: usize>(count: usize, speed: f64) -> Vec<[f64; C]> {
     let number = |place: usize| (16.0 * 6.0 * (speed * (1 + place) as f64).sin()).round() / 16.0;
-    (0..count).map(|row| std::array::from_fn(|class| number(row * C + class))).collect()
+    (0..count)
+        .map(|row| std::array::from_fn(|class| number(row * C + class)))
+        .collect()
 }
 
 /// Of one batch.

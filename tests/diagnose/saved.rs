@@ -40,7 +40,12 @@ fn an_infinite_divergence_comes_back_and_is_said() {
     let report = diagnosed(&student, &[[0.0, 1.0], [1.0, 0.0]], &[1, 0]).report();
     assert_eq!(report.agreement.unwrap().kl, f64::INFINITY);
     assert_eq!(by_way_of_json(&report).agreement.unwrap().kl, f64::INFINITY);
-    assert!(report.advice().iter().any(|advice| advice.text.contains("its divergence is infinite")));
+    assert!(
+        report
+            .advice()
+            .iter()
+            .any(|advice| advice.text.contains("its divergence is infinite"))
+    );
     assert!(report.html("page").contains("∞"));
 }
 
@@ -51,6 +56,11 @@ fn a_diagnosis_goes_on_where_it_was() {
     let mut saved: Diagnosis = by_way_of_json(&diagnosed(&student[..5], &teacher[..5], &right[..5]));
     saved.update(rows(&student[5..]), rows(&teacher[5..]), labels(&right[5..]));
     let of = |diagnosis: &Diagnosis| numbers(&serde_json::to_value(diagnosis.report()).unwrap());
-    assert_close("numbers", &of(&saved), &of(&diagnosed(&student, &teacher, &right)), within(1e-12));
+    assert_close(
+        "numbers",
+        &of(&saved),
+        &of(&diagnosed(&student, &teacher, &right)),
+        within(1e-12),
+    );
     assert_eq!(by_way_of_json(&TermGradients::new()), TermGradients::new());
 }

@@ -15,7 +15,9 @@ fn samples() -> (Vec<[f64; 4]>, Vec<[f64; 4]>, Vec<i32>) {
 /// Every number of a report, but for the counts by class.
 fn numbers(report: &Report) -> Vec<f64> {
     let points = report.softness.iter().flat_map(|softness| softness.points.clone());
-    let mut numbers: Vec<f64> = points.flat_map(|point| [point.entropy, point.beyond, point.second]).collect();
+    let mut numbers: Vec<f64> = points
+        .flat_map(|point| [point.entropy, point.beyond, point.second])
+        .collect();
     let agreement = report.agreement.unwrap();
     numbers.extend([agreement.top_1, agreement.kl]);
     for model in [&report.student, &report.teacher] {

@@ -37,9 +37,9 @@
 //! assert_eq!(LogitMse.forward(student, teacher).into_scalar::<f32>(), 1.0);
 //! ```
 
-pub mod check;
 mod capacity;
 mod chain;
+pub mod check;
 mod config;
 mod error;
 mod features;

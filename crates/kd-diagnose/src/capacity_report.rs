@@ -78,7 +78,10 @@ impl CapacityReport {
     /// If one of them is 0.
     #[track_caller]
     pub fn with_operations(mut self, student: usize, teacher: usize) -> Self {
-        for (name, value) in [("the student's operations", student), ("the teacher's operations", teacher)] {
+        for (name, value) in [
+            ("the student's operations", student),
+            ("the teacher's operations", teacher),
+        ] {
             check::count("CapacityReport", name, value).unwrap_or_else(|error| panic!("{error}"));
         }
         self.operations = Some(Operations { student, teacher });

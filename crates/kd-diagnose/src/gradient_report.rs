@@ -71,7 +71,8 @@ impl GradientReport {
         let mean = |sum: f64| (sum.max(0.0) / batches.max(1) as f64).sqrt();
         // A weight below 0 turns its term round.
         let sign = |i: usize| if terms[i].1 < 0.0 { -1.0 } else { 1.0 };
-        let between = |i: usize, j: usize| Some(sign(i) * sign(j) * cosine(product(i, j), product(i, i), product(j, j))?);
+        let between =
+            |i: usize, j: usize| Some(sign(i) * sign(j) * cosine(product(i, j), product(i, i), product(j, j))?);
         let with_total = |i: usize| -> f64 { (0..count).map(|j| terms[j].1 * product(i, j)).sum() };
         let total: f64 = (0..count).map(|i| terms[i].1 * with_total(i)).sum();
         let term = |i: usize| TermGradient {
@@ -83,7 +84,9 @@ impl GradientReport {
         Self {
             batches,
             terms: (0..count).map(term).collect(),
-            cosines: (0..count).map(|i| (0..count).map(|j| between(i, j)).collect()).collect(),
+            cosines: (0..count)
+                .map(|i| (0..count).map(|j| between(i, j)).collect())
+                .collect(),
             total: mean(total),
             lost: lost.to_vec(),
         }

@@ -23,7 +23,10 @@ pub(crate) fn page(report: &Report, title: &str) -> String {
     let figures = Figures::of(report);
     let mut body = sections::advice(report);
     if let Some(softness) = &report.softness {
-        body += &section("How soft the targets are", sections::softness(softness) + &figures.softness);
+        body += &section(
+            "How soft the targets are",
+            sections::softness(softness) + &figures.softness,
+        );
     }
     if report.agreement.is_some() {
         body += &section("Teacher and student", sections::models(report) + &figures.reliability);

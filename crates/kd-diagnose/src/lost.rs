@@ -81,6 +81,10 @@ impl fmt::Display for LostSamples {
         let named: Vec<String> = self.first.iter().map(words).collect();
         f.write_str(&named.join(", "))?;
         let more = self.samples - self.first.len() as u64;
-        if more > 0 { write!(f, " and {more} more") } else { Ok(()) }
+        if more > 0 {
+            write!(f, " and {more} more")
+        } else {
+            Ok(())
+        }
     }
 }

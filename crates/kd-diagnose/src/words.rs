@@ -11,6 +11,9 @@ pub(crate) fn short(value: f64) -> String {
     if size.is_infinite() {
         return if value > 0.0 { "∞".into() } else { "−∞".into() };
     }
+    // Rounded first, lest 0.9999 and 9.999 get a digit more than 1 and 10.
+    let value: f64 = format!("{value:.2e}").parse().expect("a number is a number");
+    let size = value.abs();
     let text = if size != 0.0 && !(1e-3..1e5).contains(&size) {
         format!("{value:.2e}")
     } else if size < 1.0 {
@@ -52,8 +55,13 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let numbers = [0.0, 0.1234, -1.234, 12.34, 123.4, 2e-7, 3.5e9, f64::INFINITY].map(short);
-        assert_eq!(numbers, ["0.000", "0.123", "−1.23", "12.3", "123", "2.00e-7", "3.50e9", "∞"]);
+        let numbers = [0.0, 0.1234, -1.234, 9.999, 0.99999, 123.4, 2e-7, 3.5e9, f64::INFINITY].map(short);
+        assert_eq!(
+            numbers,
+            [
+                "0.000", "0.123", "−1.23", "10.0", "1.00", "123", "2.00e-7", "3.50e9", "∞"
+            ]
+        );
         assert_eq!([2e-6, 0.0123, 4.5].map(seconds), ["2.00 µs", "12.3 ms", "4.50 s"]);
     }
 }

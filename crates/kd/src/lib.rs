@@ -42,7 +42,7 @@ struct SelfDistillation;
 struct Ensembles;
 
 /// The examples of the chapter on diagnosis, compiled and run.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "autodiff"))]
 #[doc = include_str!("../../../docs/diagnosis.md")]
 struct DiagnosisChapter;
 

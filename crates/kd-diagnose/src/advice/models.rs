@@ -101,8 +101,8 @@ fn honesty(name: &str, model: &ModelReport) -> Option<Advice> {
         ("too modest", "below")
     };
     Some(Advice::suggestion(format!(
-        "The {name} is {how}: it says {} and is right on {} (ECE {}). `best_temperature` of kd-metrics finds the temperature at which it \
-         is honest, {where_to} 1; count the temperature of the loss from there.",
+        "The {name} is {how}: it says {} and is right on {} (ECE {}). `best_temperature` of kd-metrics finds the temperature, {where_to} 1, \
+         at which it is honest.",
         percent(confidence),
         percent(accuracy),
         short(error)

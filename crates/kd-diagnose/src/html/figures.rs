@@ -25,10 +25,16 @@ impl Figures {
 
         let least = super::sections::least(report);
         Self {
-            softness: report.softness.as_ref().map_or(String::new(), |softness| figure(picture::softness(softness))),
+            softness: report
+                .softness
+                .as_ref()
+                .map_or(String::new(), |softness| figure(picture::softness(softness))),
             reliability: reliability(report).map_or(String::new(), figure),
             classes: figure(picture::classes(&least)),
-            gradients: report.gradients.as_ref().map_or(String::new(), |gradients| figure(picture::gradients(gradients))),
+            gradients: report
+                .gradients
+                .as_ref()
+                .map_or(String::new(), |gradients| figure(picture::gradients(gradients))),
         }
     }
 }
@@ -45,5 +51,8 @@ fn reliability(report: &Report) -> Option<String> {
 /// Within HTML an SVG needs no name space, and then there is no address in the page.
 #[cfg(feature = "plot")]
 fn figure(svg: String) -> String {
-    format!("<figure>{}</figure>\n", svg.replace(" xmlns=\"http://www.w3.org/2000/svg\"", ""))
+    format!(
+        "<figure>{}</figure>\n",
+        svg.replace(" xmlns=\"http://www.w3.org/2000/svg\"", "")
+    )
 }

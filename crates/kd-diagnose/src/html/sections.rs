@@ -38,7 +38,14 @@ pub(super) fn softness(softness: &Softness) -> String {
             percent(point.second),
         ]
     };
-    let head = ["T", "entropy (nats)", "of the most", "effective classes", "beyond the first", "second choice"];
+    let head = [
+        "T",
+        "entropy (nats)",
+        "of the most",
+        "effective classes",
+        "beyond the first",
+        "second choice",
+    ];
     table(head, softness.points.iter().step_by(step).map(row))
         + &paragraph("Means over samples of softmax(teacher / T). A label has an entropy of 0 and one effective class.")
 }
@@ -57,7 +64,10 @@ pub(super) fn models(report: &Report) -> String {
         ]
     };
     let sides = [("student", &report.student), ("teacher", &report.teacher)];
-    let rows: Vec<_> = sides.iter().filter_map(|(name, side)| Some(row(name, side.as_ref()?))).collect();
+    let rows: Vec<_> = sides
+        .iter()
+        .filter_map(|(name, side)| Some(row(name, side.as_ref()?)))
+        .collect();
     let agreement = report.agreement.map_or(String::new(), |agreement| {
         paragraph(&format!(
             "The student finds its teacher's class likeliest on {} of the samples; KL(teacher ‖ student) at T = 1 is {} nats.",
@@ -92,7 +102,14 @@ pub(super) fn classes(report: &Report) -> String {
             or_none(counts.teacher_accuracy(), percent),
         ]
     };
-    let head = ["class", "said by the teacher", "student follows", "labels", "student right", "teacher right"];
+    let head = [
+        "class",
+        "said by the teacher",
+        "student follows",
+        "labels",
+        "student right",
+        "teacher right",
+    ];
     let shown = least(report);
     let words = format!(
         "The {} of {} classes in which the student follows its teacher least.",
@@ -115,7 +132,7 @@ pub(super) fn gradients(report: &GradientReport) -> String {
     });
     let head = ["term", "weight", "norm", "weighted", "share", "cosine with all"];
     let words = format!(
-        "Gradients over all parameters, of {} batches. All terms together have a norm of {}. Near 1 a term steers; below 0 it is unlearnt.",
+        "Gradients over all parameters; batches: {}. All terms together have a norm of {}. Near 1 a term steers; below 0 it is unlearnt.",
         report.batches,
         short(report.total)
     );
@@ -129,7 +146,10 @@ fn cosines(report: &GradientReport) -> String {
             let paint = if cosine < 0.0 { "196,78,10" } else { "66,122,178" };
             format!("{paint},{:.2}", 0.7 * cosine.abs())
         });
-        format!("<td style=\"background:rgba({colour})\">{}</td>", or_none(*cosine, short))
+        format!(
+            "<td style=\"background:rgba({colour})\">{}</td>",
+            or_none(*cosine, short)
+        )
     };
     let name = |name: &str, tag: &str| format!("<{tag}>{}</{tag}>", escape(name));
     let head: String = report.terms.iter().map(|term| name(&term.name, "th")).collect();

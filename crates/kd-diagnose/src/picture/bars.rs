@@ -31,7 +31,10 @@ pub(crate) fn classes(classes: &[(usize, &ClassAgreement)]) -> String {
         share: counts.agreement().unwrap_or_default(),
         colour: BLUE,
     };
-    bars("how often the student follows its teacher", classes.iter().map(bar).collect())
+    bars(
+        "how often the student follows its teacher",
+        classes.iter().map(bar).collect(),
+    )
 }
 
 /// What each term has of all weighted gradients; orange where it is unlearnt.
@@ -39,7 +42,11 @@ pub(crate) fn gradients(report: &GradientReport) -> String {
     let bars_of = report.terms.iter().zip(report.shares()).map(|(term, share)| Bar {
         name: term.name.clone(),
         share,
-        colour: if term.along.is_some_and(|along| along < 0.0) { ORANGE } else { BLUE },
+        colour: if term.along.is_some_and(|along| along < 0.0) {
+            ORANGE
+        } else {
+            BLUE
+        },
     });
     bars("share of the weighted gradients' norms", bars_of.collect())
 }
@@ -61,7 +68,13 @@ fn paint<'a>(canvas: &Canvas<'a>, title: &str, bars: &[Bar]) -> Drawn<'a> {
             let corners = [(NAMES, top + 3), (NAMES + length, top + ROW - 3)];
             canvas.draw(&Rectangle::new(corners, bar.colour.filled()))?;
         }
-        write(canvas, &percent(bar.share), (NAMES + length + 8, middle), FAINT, HPos::Left)?;
+        write(
+            canvas,
+            &percent(bar.share),
+            (NAMES + length + 8, middle),
+            FAINT,
+            HPos::Left,
+        )?;
     }
     Ok(())
 }

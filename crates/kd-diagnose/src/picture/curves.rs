@@ -23,11 +23,18 @@ pub(crate) fn softness(softness: &Softness) -> String {
 
 fn paint<'a>(canvas: &Canvas<'a>, softness: &Softness) -> Drawn<'a> {
     let temperatures = || softness.points.iter().map(|point| point.temperature);
-    let (low, high) = (temperatures().fold(f64::INFINITY, f64::min), temperatures().fold(0.0, f64::max));
+    let (low, high) = (
+        temperatures().fold(f64::INFINITY, f64::min),
+        temperatures().fold(0.0, f64::max),
+    );
     let octaves = (high / low).log2();
     let across = |temperature: f64| {
         // Of one temperature there is nothing to spread out.
-        let share = if octaves > 0.0 { (temperature / low).log2() / octaves } else { 0.5 };
+        let share = if octaves > 0.0 {
+            (temperature / low).log2() / octaves
+        } else {
+            0.5
+        };
         LEFT + (f64::from(WIDTH) * share).round() as i32
     };
     let up = |share: f64| TOP + HEIGHT - (f64::from(HEIGHT) * share.clamp(0.0, 1.0)).round() as i32;
@@ -42,7 +49,13 @@ fn paint<'a>(canvas: &Canvas<'a>, softness: &Softness) -> Drawn<'a> {
         let temperature = low * f64::from(octave).exp2();
         let place = across(temperature);
         line(canvas, vec![(place, TOP), (place, TOP + HEIGHT)], GRID)?;
-        write(canvas, &short(temperature), (place, TOP + HEIGHT + 14), FAINT, HPos::Center)?;
+        write(
+            canvas,
+            &short(temperature),
+            (place, TOP + HEIGHT + 14),
+            FAINT,
+            HPos::Center,
+        )?;
     }
     let below = (LEFT + WIDTH / 2, TOP + HEIGHT + 36);
     write(canvas, "temperature", below, INK, HPos::Center)?;
@@ -53,14 +66,18 @@ fn paint<'a>(canvas: &Canvas<'a>, softness: &Softness) -> Drawn<'a> {
 
     type Value<'a> = &'a dyn Fn(&SoftnessPoint) -> f64;
     let curves: [(&str, RGBColor, Value); 3] = [
-        ("entropy, of the most there is", BLUE, &|point| softness.entropy_share(point)),
+        ("entropy, of the most there is", BLUE, &|point| {
+            softness.entropy_share(point)
+        }),
         ("beyond the first choice", GREEN, &|point| point.beyond),
         ("second choice", ORANGE, &|point| point.second),
     ];
     let mut place = LEFT;
     for (name, colour, value) in curves {
         let points = softness.points.iter();
-        let points = points.map(|point| (across(point.temperature), up(value(point)))).collect();
+        let points = points
+            .map(|point| (across(point.temperature), up(value(point))))
+            .collect();
         line(canvas, points, colour.stroke_width(2))?;
         line(canvas, vec![(place, 18), (place + 22, 18)], colour.stroke_width(3))?;
         write(canvas, name, (place + 28, 18), INK, HPos::Left)?;
