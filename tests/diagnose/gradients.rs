@@ -48,12 +48,11 @@ fn report(batches: &[&[[f32; 2]]], weights: [f64; 2]) -> GradientReport {
 /// The gradients of mean(w · x) and mean((w · x)²) by w = (1, 2): the mean of x, and the mean of 2 (w · x) x.
 fn by_hand(batch: &[[f32; 2]]) -> [[f64; 2]; 2] {
     let mut gradients = [[0.0; 2]; 2];
-    for x in batch {
-        let x = x.map(f64::from);
-        let y = x[0] + 2.0 * x[1];
-        for axis in 0..2 {
-            gradients[0][axis] += x[axis] / batch.len() as f64;
-            gradients[1][axis] += 2.0 * y * x[axis] / batch.len() as f64;
+    for &[a, b] in batch {
+        let x = [f64::from(a), f64::from(b)].map(|x| x / batch.len() as f64);
+        let y = f64::from(a) + 2.0 * f64::from(b);
+        for (gradient, factor) in gradients.iter_mut().zip([1.0, 2.0 * y]) {
+            *gradient = [gradient[0] + factor * x[0], gradient[1] + factor * x[1]];
         }
     }
     gradients
@@ -153,4 +152,20 @@ fn a_part_of_the_network_is_looked_at_alone() {
     part.update(&first, terms);
     both.update(&(first.clone(), second.clone()), terms);
     assert!((norm(both) / norm(part) - 2f64.sqrt()).abs() < 1e-6);
+}
+
+#[test]
+fn what_is_tied_counts_once() {
+    let network = network();
+    let tied = (network.clone(), network.clone());
+    let batch = inputs(&ONE);
+    let norm = |gradients: TermGradients| gradients.report().terms[0].norm;
+    let terms = || {
+        let outputs = tied.0.forward(batch.clone()) + tied.1.forward(batch.clone());
+        LossTerms::new().with("both", 1.0, outputs.mean())
+    };
+    let (mut once, mut twice) = (TermGradients::new(), TermGradients::new());
+    once.update(&tied.0, terms);
+    twice.update(&tied, terms);
+    assert_eq!(norm(once), norm(twice));
 }

@@ -26,6 +26,8 @@ use crate::{
 /// A sample whose logits have no softmax, on either side (NaN, +∞, or nothing but −∞), is left out of every number, and
 /// [`LostSamples`] names it. A logit of −∞ is a class that does not exist.
 ///
+/// A batch takes 16 bytes for each class of each sample while it is counted; give a vocabulary some rows at a time, and leave padding out.
+///
 /// Of batches with labels and batches without, what needs labels is of the former alone; [`Report::labelled`] says how many
 /// samples that are.
 ///

@@ -25,7 +25,7 @@
 //! let report = diagnosis.report();
 //! let first = &report.advice()[0];
 //! assert_eq!(first.level, Level::Suggestion);
-//! assert!(first.text.starts_with("At T = 1.00 the teacher's second choice has 1.8 %"));
+//! assert!(first.text.starts_with("At T = 1 the teacher's second choice has 1.8 %"));
 //!
 //! let page = report.html("Two samples");
 //! assert!(page.starts_with("<!DOCTYPE html>") && page.contains("second choice"));

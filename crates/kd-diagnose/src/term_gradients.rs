@@ -1,5 +1,7 @@
+use std::collections::HashSet;
+
 use burn::{
-    module::{Module, ModuleVisitor, Param},
+    module::{Module, ModuleVisitor, Param, ParamId},
     tensor::{Gradients, Tensor},
 };
 use kd_core::{LossTerms, check};
@@ -103,7 +105,7 @@ impl TermGradients {
         let mut products = Products::of(&gradients);
         module.visit(&mut products);
         let tracked = gradients.iter().any(Option::is_some);
-        check::learns("TermGradients", products.parameters, tracked);
+        check::learns("TermGradients", products.parameters.len(), tracked);
         self.terms = known;
         self.keep(&products.sums);
     }
@@ -140,7 +142,8 @@ impl TermGradients {
 struct Products<'a> {
     gradients: &'a [Option<Gradients>],
     sums: Vec<f64>,
-    parameters: usize,
+    /// Those that were visited: what is tied is visited twice, and has one gradient.
+    parameters: HashSet<ParamId>,
 }
 
 impl<'a> Products<'a> {
@@ -148,7 +151,7 @@ impl<'a> Products<'a> {
         Self {
             gradients,
             sums: vec![0.0; gradients.len() * gradients.len()],
-            parameters: 0,
+            parameters: HashSet::new(),
         }
     }
 }
@@ -156,10 +159,9 @@ impl<'a> Products<'a> {
 impl ModuleVisitor for Products<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let value = param.val();
-        if !value.is_require_grad() {
+        if !value.is_require_grad() || !self.parameters.insert(param.id) {
             return;
         }
-        self.parameters += 1;
         let read = |gradient: Tensor<D>| -> Vec<f64> { gradient.into_data().iter().collect() };
         let of_term = |gradients: &Option<Gradients>| value.grad(gradients.as_ref()?).map(read);
         let rows: Vec<Option<Vec<f64>>> = self.gradients.iter().map(of_term).collect();

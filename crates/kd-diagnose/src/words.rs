@@ -2,6 +2,10 @@
 
 /// A share of 1.
 pub(crate) fn percent(share: f64) -> String {
+    // What is little is not nothing.
+    if share > 0.0 && share < 5e-4 {
+        return "<0.1 %".into();
+    }
     format!("{:.1} %", 100.0 * share)
 }
 
@@ -26,6 +30,15 @@ pub(crate) fn short(value: f64) -> String {
         format!("{value:.0}")
     };
     text.replacen('-', "−", usize::from(value < 0.0))
+}
+
+/// A temperature; whole ones have no decimals.
+pub(crate) fn degrees(temperature: f64) -> String {
+    if temperature.fract() == 0.0 && temperature < 1e5 {
+        format!("{temperature}")
+    } else {
+        short(temperature)
+    }
 }
 
 /// How many times.
@@ -62,6 +75,11 @@ mod tests {
                 "0.000", "0.123", "−1.23", "10.0", "1.00", "123", "2.00e-7", "3.50e9", "∞"
             ]
         );
+        assert_eq!(
+            [0.0, 1e-4, 0.123, 1.0].map(percent),
+            ["0.0 %", "<0.1 %", "12.3 %", "100.0 %"]
+        );
+        assert_eq!([1.0, 32.0, 2f64.sqrt()].map(degrees), ["1", "32", "1.41"]);
         assert_eq!([2e-6, 0.0123, 4.5].map(seconds), ["2.00 µs", "12.3 ms", "4.50 s"]);
     }
 }

@@ -3,7 +3,7 @@
 use super::Advice;
 use crate::{
     Softness,
-    words::{percent, short},
+    words::{degrees, percent},
 };
 
 /// What a second choice has that is worth learning.
@@ -20,7 +20,7 @@ pub(super) fn of(softness: &Softness) -> Vec<Advice> {
             "There is one class alone, and a softmax of it is always 1: there is nothing to soften.",
         )];
     }
-    let (wanted, begin) = (percent(SECOND_CHOICE), short(lowest.temperature));
+    let (wanted, begin) = (percent(SECOND_CHOICE), degrees(lowest.temperature));
     let second = percent(lowest.second);
     let mut advice = vec![match softness.second_choice_temperature(SECOND_CHOICE) {
         Some(temperature) if temperature == lowest.temperature => Advice::note(format!(
@@ -30,14 +30,14 @@ pub(super) fn of(softness: &Softness) -> Vec<Advice> {
         Some(temperature) => Advice::suggestion(format!(
             "At T = {begin} the teacher's second choice has {second} on average, and the targets are little more than labels. It has \
              {wanted} at T = {}: begin there, and try temperatures around it.",
-            short(temperature)
+            degrees(temperature)
         )),
         None => nowhere(softness),
     }];
     if let Some(temperature) = softness.temperature_of_entropy(EVEN) {
         advice.push(Advice::note(format!(
             "From T = {} on the targets are nearly even over all {} classes (entropy above {} of the most there is): higher is too high.",
-            short(temperature),
+            degrees(temperature),
             softness.classes,
             percent(EVEN)
         )));
@@ -45,7 +45,7 @@ pub(super) fn of(softness: &Softness) -> Vec<Advice> {
         advice.push(Advice::warning(format!(
             "Even at T = {} all choices but the first have {} together: the teacher's logits are very far apart. Look whether they \
              are logits, and not scaled ones; or standardise them.",
-            short(highest.temperature),
+            degrees(highest.temperature),
             percent(highest.beyond)
         )));
     }
@@ -59,13 +59,13 @@ fn nowhere(softness: &Softness) -> Advice {
         "At no temperature does the teacher's second choice have {} on average; it has most, {}, at T = {}.",
         percent(SECOND_CHOICE),
         percent(best.second),
-        short(best.temperature)
+        degrees(best.temperature)
     );
     match softness.temperature_beyond(SECOND_CHOICE) {
         Some(temperature) => Advice::suggestion(format!(
             "{most} What is beyond the first choice is spread over many classes; together they have {} at T = {}: begin there.",
             percent(SECOND_CHOICE),
-            short(temperature)
+            degrees(temperature)
         )),
         None => Advice::suggestion(format!("{most} Look at higher temperatures with `try_new`.")),
     }

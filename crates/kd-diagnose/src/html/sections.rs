@@ -5,7 +5,7 @@ use kd_core::thousands;
 use super::tags::{escape, paragraph, table};
 use crate::{
     CapacityReport, ClassAgreement, GradientReport, Level, ModelReport, Report, Softness, SoftnessPoint,
-    words::{or_none, percent, seconds, short, times},
+    words::{degrees, or_none, percent, seconds, short, times},
 };
 
 /// As many classes as a page has room for.
@@ -30,7 +30,7 @@ pub(super) fn softness(softness: &Softness) -> String {
     let step = softness.points.len().div_ceil(12);
     let row = |point: &SoftnessPoint| {
         [
-            short(point.temperature),
+            degrees(point.temperature),
             short(point.entropy),
             percent(softness.entropy_share(point)),
             short(point.effective_classes()),

@@ -6,7 +6,7 @@ use super::{
     ink::{BLUE, Canvas, Drawn, FAINT, GREEN, GRID, INK, ORANGE, dashes, line, write},
     svg,
 };
-use crate::{Softness, SoftnessPoint, words::short};
+use crate::{Softness, SoftnessPoint, words::degrees};
 
 /// The paper, and where the curves are on it.
 const SIZE: [i32; 2] = [640, 330];
@@ -51,7 +51,7 @@ fn paint<'a>(canvas: &Canvas<'a>, softness: &Softness) -> Drawn<'a> {
         line(canvas, vec![(place, TOP), (place, TOP + HEIGHT)], GRID)?;
         write(
             canvas,
-            &short(temperature),
+            &degrees(temperature),
             (place, TOP + HEIGHT + 14),
             FAINT,
             HPos::Center,
@@ -62,6 +62,14 @@ fn paint<'a>(canvas: &Canvas<'a>, softness: &Softness) -> Drawn<'a> {
     if let Some(temperature) = softness.second_choice_temperature(Softness::REAL_MASS) {
         let place = across(temperature);
         dashes(canvas, (place, TOP), (place, TOP + HEIGHT))?;
+        // Below the curves, which rise to the right.
+        let (beside, across) = if place + 70 < LEFT + WIDTH {
+            (6, HPos::Left)
+        } else {
+            (-6, HPos::Right)
+        };
+        let words = format!("T = {}", degrees(temperature));
+        write(canvas, &words, (place + beside, TOP + HEIGHT - 10), INK, across)?;
     }
 
     type Value<'a> = &'a dyn Fn(&SoftnessPoint) -> f64;
@@ -81,7 +89,7 @@ fn paint<'a>(canvas: &Canvas<'a>, softness: &Softness) -> Drawn<'a> {
         line(canvas, points, colour.stroke_width(2))?;
         line(canvas, vec![(place, 18), (place + 22, 18)], colour.stroke_width(3))?;
         write(canvas, name, (place + 28, 18), INK, HPos::Left)?;
-        place += 60 + 7 * name.chars().count() as i32;
+        place += 46 + 6 * name.chars().count() as i32;
     }
     Ok(())
 }
