@@ -46,6 +46,20 @@ fn a_temperature_to_begin_with() {
 }
 
 #[test]
+fn among_many_classes_what_all_others_have_together() {
+    let mut row = [0.0; 200];
+    (row[0], row[1]) = (20.0, 12.0);
+    let report = diagnosed(&[row; 100], &[row; 100], &[0; 100]).report();
+    let softness = report.softness.as_ref().unwrap();
+    assert_eq!(softness.second_choice_temperature(0.1), None);
+    let together = softness.temperature_beyond(0.1).unwrap();
+    let words = format!("together they have 10.0 % at T = {together:.2}: begin there");
+    assert_eq!(find(&report, &words), Some(Level::Suggestion), "{:?}", report.advice());
+    let one = diagnosed(&[[1.0]; 100], &[[1.0]; 100], &[0; 100]).report();
+    assert_eq!(find(&one, "There is one class alone"), Some(Level::Warning));
+}
+
+#[test]
 fn a_teacher_that_is_wrong_or_worse() {
     let (right, wrong) = ([2.0, 0.0, 0.0], [0.0, 0.0, 2.0]);
     let turned = diagnosed(&[right; 100], &[wrong; 100], &[0; 100]).report();

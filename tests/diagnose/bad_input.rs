@@ -1,6 +1,9 @@
 //! What does not fit is refused by words, before anything is counted.
 
-use kd::diagnose::Diagnosis;
+use kd::{
+    diagnose::Diagnosis,
+    metrics::{Agreement, Predictions},
+};
 
 use crate::rows::{diagnosed, labels, rows};
 
@@ -67,6 +70,15 @@ fn temperatures_are_finite_above_0_and_rising() {
 fn no_mass_panics() {
     let softness = diagnosed(&TWO, &TWO, &[0, 1]).report().softness.unwrap();
     let _ = softness.second_choice_temperature(0.0);
+}
+
+#[test]
+#[should_panic(
+    expected = "Agreement: the student's predictions are [2, 3] samples and classes, and the teacher's [1, 3]"
+)]
+fn predictions_of_other_samples_are_not_compared() {
+    let of = |logits: &[[f64; 3]], right: &[i32]| Predictions::from_logits(rows(logits), labels(right));
+    Agreement::new().add(&of(&TWO, &[0, 1]), &of(&TWO[..1], &[0]));
 }
 
 #[test]
