@@ -10,6 +10,7 @@ use crate::Error;
 mod average;
 mod bert;
 mod boosting;
+mod diagnosis;
 mod exits;
 mod feature;
 mod feature_values;
@@ -29,6 +30,7 @@ pub use bert::{
     token_ids, whole_heads,
 };
 pub use boosting::{better_than_chance, least_error, votes};
+pub use diagnosis::{learns, mass_share, one_schedule, said_classes, temperatures};
 pub use exits::{
     exit_costs, exit_features, exit_rows, exit_samples, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
     shallower_exits, some_exit_weights,

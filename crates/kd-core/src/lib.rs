@@ -9,6 +9,7 @@
 //! | [`TopK`] | a teacher known only by its best classes, as large vocabularies are recorded |
 //! | [`LossTerms`] | named, weighted losses: the total to call `backward` on, the names to log |
 //! | [`Schedule`] | a temperature or a weight that changes over training, as a value |
+//! | [`Capacity`], [`Chain`] | how much smaller the student is, and who may stand in between |
 //! | [`rows`] | the row-wise numerics beneath the losses: soften, log-probabilities, divergences, masks |
 //!
 //! Nothing here names a backend. A Burn tensor knows its device, the device picks the backend, and a loss written
@@ -36,6 +37,8 @@
 //! assert_eq!(LogitMse.forward(student, teacher).into_scalar::<f32>(), 1.0);
 //! ```
 
+mod capacity;
+mod chain;
 pub mod check;
 mod config;
 mod error;
@@ -54,9 +57,12 @@ mod schedule;
 mod seed;
 mod teacher;
 mod terms;
+mod thousands;
 mod top_k;
 mod whole_file;
 
+pub use capacity::{Capacity, CapacityPart};
+pub use chain::Chain;
 pub use config::load_config;
 pub use error::Error;
 pub use features::{Feature, Features};
@@ -72,5 +78,6 @@ pub use schedule::Schedule;
 pub use seed::seed_for;
 pub use teacher::{Teacher, TeacherFn, teacher_fn};
 pub use terms::{LossTerm, LossTerms};
+pub use thousands::thousands;
 pub use top_k::TopK;
 pub use whole_file::{remove_unfinished, write_whole};

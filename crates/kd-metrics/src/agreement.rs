@@ -3,6 +3,7 @@ use kd_core::{Error, check};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    Predictions,
     log_probs::of_logits,
     mean::Mean,
     ranking::{best, share},
@@ -124,6 +125,28 @@ impl Agreement {
         self.compare(student, teacher, |sample| mask[sample]);
     }
 
+    /// Compares predictions that were read already, of the same samples; their labels are not looked at.
+    ///
+    /// # Panics
+    ///
+    /// If there are other samples or classes on one side than on the other, or k is above the number of classes.
+    #[track_caller]
+    pub fn add(&mut self, student: &Predictions, teacher: &Predictions) {
+        let [of_student, of_teacher] = [student, teacher].map(|side| [side.len(), side.classes()]);
+        assert!(
+            of_student == of_teacher,
+            "Agreement: the student's predictions are {of_student:?} samples and classes, and the teacher's {of_teacher:?}; \
+             give both the same samples"
+        );
+        if student.is_empty() {
+            return;
+        }
+        check::top_k("Agreement", self.k, student.classes());
+        for ((q, _), (p, _)) in student.iter().zip(teacher.iter()) {
+            self.count(q, p);
+        }
+    }
+
     #[track_caller]
     fn compare(&mut self, student: Tensor<2>, teacher: Tensor<2>, counts: impl Fn(usize) -> bool) {
         check::same_shape("Agreement", &student, &teacher);
@@ -136,12 +159,12 @@ impl Agreement {
         let (student, teacher) = (of_logits(student), of_logits(teacher));
         let rows = student.chunks(classes).zip(teacher.chunks(classes)).enumerate();
         for (_, (q, p)) in rows.filter(|(sample, _)| counts(*sample)) {
-            self.add(q, p);
+            self.count(q, p);
         }
     }
 
     /// One sample's log-probabilities.
-    fn add(&mut self, q: &[f64], p: &[f64]) {
+    fn count(&mut self, q: &[f64], p: &[f64]) {
         self.kl.add(kl(p, q));
         let chosen = best(q, self.k).zip(best(p, self.k));
         self.top_1

@@ -42,7 +42,6 @@ mod average;
 mod byot;
 mod byot_config;
 mod certain;
-mod chain;
 mod class_pairs;
 mod class_wise;
 mod deep_supervision;
@@ -80,7 +79,6 @@ mod zipf;
 
 pub use byot::ByotLoss;
 pub use byot_config::ByotLossConfig;
-pub use chain::Chain;
 pub use class_pairs::ClassPairs;
 pub use class_wise::{ClassWiseLoss, ClassWiseLossConfig};
 pub use deep_supervision::DeepSupervision;
@@ -94,6 +92,7 @@ pub use exit_weights::ExitWeights;
 pub use exits::Exits;
 pub use generations::Generations;
 pub use hard_label::{HardLabelLoss, HardLabelLossConfig};
+pub use kd_core::Chain;
 pub use last_batch::{
     LastBatch, LastBatchLoss, LastBatchLossConfig, LastBatchSampler, LastBatchSamplerConfig, Recalled,
 };

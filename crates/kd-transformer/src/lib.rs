@@ -35,7 +35,6 @@
 mod attended;
 mod attention_and_values;
 pub mod bert;
-mod capacity;
 mod counted;
 mod distil_bert;
 mod distil_bert_config;
@@ -53,18 +52,17 @@ mod parts;
 mod picked_tokens;
 mod queries_keys_values;
 mod relation;
-mod thousands;
 mod tiny_bert;
 mod tiny_bert_config;
 mod transplant;
 
 pub use attended::Attended;
 pub use attention_and_values::AttentionAndValues;
-pub use capacity::{Capacity, CapacityPart};
 pub use distil_bert::DistilBertLoss;
 pub use distil_bert_config::{DistilBertLossConfig, SoftTokens};
 pub use distil_bert_sums::DistilBertSums;
 pub use encoder_layers::EncoderLayers;
+pub use kd_core::{Capacity, CapacityPart};
 pub use layer_choice::LayerChoice;
 pub use margin_mse::{MarginMseLoss, MarginMseLossConfig, PassageScores};
 pub use masked_language::{MaskedLanguage, MaskedLesson};

@@ -12,8 +12,7 @@ use kd_core::Error;
 
 use crate::LayerChoice;
 use faults::faults;
-pub(crate) use parameters::{Parameter, parameters};
-use parameters::{Read, Write};
+use parameters::{Parameter, Read, Write, parameters};
 use paths::{below, join, numbered};
 pub use report::{CopiedParameter, OtherParameter, TransplantReport};
 

@@ -14,6 +14,8 @@ pub use kd_cache as cache;
 pub use kd_core::check;
 /// Row-wise numerics: soften, log-probabilities, divergences, masks.
 pub use kd_core::rows;
+/// Which temperature, which weight, which student: answers from a few batches.
+pub use kd_diagnose as diagnose;
 /// Many teachers as one, and the making of them.
 pub use kd_ensemble as ensemble;
 /// Learning from a teacher's features.
@@ -38,6 +40,11 @@ struct SelfDistillation;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/ensembles.md")]
 struct Ensembles;
+
+/// The examples of the chapter on diagnosis, compiled and run.
+#[cfg(all(doctest, feature = "autodiff"))]
+#[doc = include_str!("../../../docs/diagnosis.md")]
+struct DiagnosisChapter;
 
 /// The examples of the chapter on transformers, compiled and run.
 #[cfg(doctest)]

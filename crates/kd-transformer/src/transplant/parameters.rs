@@ -15,10 +15,6 @@ pub(crate) struct Parameter {
 }
 
 impl Parameter {
-    pub(crate) fn is_float(&self) -> bool {
-        self.kind == "float"
-    }
-
     /// How many numbers it is.
     pub(crate) fn count(&self) -> usize {
         self.shape.iter().product()

@@ -1,7 +1,8 @@
 use std::fmt;
 
+use kd_core::thousands;
+
 use super::{parameters::Parameter, paths::below};
-use crate::thousands::thousands;
 
 /// What became of each parameter in a [`Transplant`](crate::Transplant).
 ///

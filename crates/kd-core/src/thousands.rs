@@ -1,5 +1,9 @@
 /// A whole number with commas between thousands.
-pub(crate) fn thousands(number: usize) -> String {
+///
+/// ```
+/// assert_eq!(kd_core::thousands(109_482_240), "109,482,240");
+/// ```
+pub fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev();
     let groups: Vec<&str> = groups

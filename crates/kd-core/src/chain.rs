@@ -1,5 +1,6 @@
-use kd_core::{Error, check};
 use serde::{Deserialize, Serialize};
+
+use crate::{Error, check};
 
 /// Networks that teach one another in a row, as a value: teacher, assistants, student (TAKD, Mirzadeh and others, 2019), or
 /// one generation after the other.
@@ -14,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// # Example
 ///
 /// ```
-/// use kd_self::Chain;
+/// use kd_core::Chain;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// struct Network { parameters: usize, taught_by: Option<usize> }
@@ -45,7 +46,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # See also
 ///
-/// [`assistants`](Self::assistants), for how many; [`Generations`](crate::Generations), which keeps networks on disk.
+/// [`assistants`](Self::assistants), for how many; `Generations` of `kd-self`, which keeps networks on disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written<S>")]
 pub struct Chain<S> {
@@ -134,7 +135,7 @@ impl Chain<usize> {
     /// longer chains make better students; each assistant costs a training.
     ///
     /// ```
-    /// use kd_self::Chain;
+    /// use kd_core::Chain;
     ///
     /// # fn main() -> Result<(), kd_core::Error> {
     /// assert_eq!(Chain::assistants(1_000_000, 300_000, 5.0)?, 0);

@@ -1,11 +1,12 @@
 use std::fmt;
 
-use burn::module::Module;
-
-use crate::{
-    thousands::thousands,
-    transplant::{Parameter, parameters},
+use burn::{
+    module::{Module, ModuleVisitor, Param},
+    tensor::Tensor,
 };
+use serde::{Deserialize, Serialize};
+
+use crate::thousands;
 
 /// How large a student and its teacher are, in all and part by part.
 ///
@@ -26,7 +27,7 @@ use crate::{
 ///
 /// ```
 /// use burn::{nn::transformer::TransformerEncoderConfig, tensor::Device};
-/// use kd_transformer::Capacity;
+/// use kd_core::Capacity;
 ///
 /// let device = Device::flex();
 /// let encoder = |layers| TransformerEncoderConfig::new(8, 16, 2, layers).init(&device);
@@ -52,15 +53,15 @@ use crate::{
 ///
 /// # See also
 ///
-/// `Chain` of `kd-self`, for assistants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// [`Chain`](crate::Chain), for assistants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capacity {
     /// What paths begin with, in the student's order, and then what the teacher alone has.
     pub parts: Vec<CapacityPart>,
 }
 
 /// How large one part is on either side.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapacityPart {
     /// What its paths begin with.
     pub name: String,
@@ -83,26 +84,22 @@ impl Capacity {
     /// Counts.
     pub fn of<S: Module, T: Module>(student: &S, teacher: &T) -> Self {
         let mut parts: Vec<CapacityPart> = Vec::new();
-        let mut add = |parameter: Parameter, side: fn(&mut CapacityPart) -> &mut usize| {
-            if !parameter.is_float() {
-                return;
-            }
-            let name = parameter.path.split('.').next().unwrap_or_default();
+        let mut add = |(name, count): (String, usize), side: fn(&mut CapacityPart) -> &mut usize| {
             let known = parts.iter().position(|part| part.name == name);
             let place = known.unwrap_or_else(|| {
                 parts.push(CapacityPart {
-                    name: name.into(),
+                    name,
                     student: 0,
                     teacher: 0,
                 });
                 parts.len() - 1
             });
-            *side(&mut parts[place]) += parameter.count();
+            *side(&mut parts[place]) += count;
         };
-        for parameter in parameters(student) {
+        for parameter in floats(student) {
             add(parameter, |part| &mut part.student);
         }
-        for parameter in parameters(teacher) {
+        for parameter in floats(teacher) {
             add(parameter, |part| &mut part.teacher);
         }
         Self { parts }
@@ -164,5 +161,33 @@ impl fmt::Display for Capacity {
             writeln!(f, "| {} | {student} | {teacher} | {ratio} |", part.name)?;
         }
         self.warning().map_or(Ok(()), |warning| writeln!(f, "\n{warning}"))
+    }
+}
+
+/// Of each parameter of floats: what its path begins with, and how many numbers it is.
+fn floats<M: Module>(module: &M) -> Vec<(String, usize)> {
+    let mut list = List::default();
+    module.visit(&mut list);
+    list.parameters
+}
+
+#[derive(Default)]
+struct List {
+    path: Vec<String>,
+    parameters: Vec<(String, usize)>,
+}
+
+impl ModuleVisitor for List {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.into());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let begin = self.path.first().cloned().unwrap_or_default();
+        self.parameters.push((begin, param.lazy_shape().num_elements()));
     }
 }

@@ -1,0 +1,145 @@
+//! What numbers mean: each rule where it holds, and where it does not.
+
+use burn::tensor::Tensor;
+use kd::{
+    LossTerms,
+    diagnose::{Diagnosis, Level, Report, TermGradients},
+};
+
+use crate::{
+    gradients::{inputs, network},
+    rows::diagnosed,
+};
+
+fn find(report: &Report, words: &str) -> Option<Level> {
+    let advice = report.advice();
+    advice
+        .iter()
+        .find(|advice| advice.text.contains(words))
+        .map(|advice| advice.level)
+}
+
+/// So many times a sample whose teacher's second choice is so far behind.
+fn behind(distance: f64) -> Report {
+    diagnosed(&[[1.0, 0.0, -1.0]; 200], &[[distance, 0.0, -1.0]; 200], &[0; 200]).report()
+}
+
+#[test]
+fn a_temperature_to_begin_with() {
+    let report = behind(12.0);
+    let temperature = report
+        .softness
+        .as_ref()
+        .unwrap()
+        .second_choice_temperature(0.1)
+        .unwrap();
+    let words = format!("It has 10.0 % at T = {temperature:.2}: begin there");
+    assert_eq!(find(&report, &words), Some(Level::Suggestion), "{:?}", report.advice());
+    assert_eq!(
+        find(&behind(1.0), "the targets are soft as they are"),
+        Some(Level::Note)
+    );
+    assert_eq!(
+        find(&behind(1e6), "the teacher's logits are very far apart"),
+        Some(Level::Warning)
+    );
+}
+
+#[test]
+fn among_many_classes_what_all_others_have_together() {
+    let mut row = [0.0; 200];
+    (row[0], row[1]) = (20.0, 12.0);
+    let report = diagnosed(&[row; 100], &[row; 100], &[0; 100]).report();
+    let softness = report.softness.as_ref().unwrap();
+    assert_eq!(softness.second_choice_temperature(0.1), None);
+    let together = softness.temperature_beyond(0.1).unwrap();
+    let words = format!("together they have 10.0 % at T = {together:.2}: begin there");
+    assert_eq!(find(&report, &words), Some(Level::Suggestion), "{:?}", report.advice());
+    let one = diagnosed(&[[1.0]; 100], &[[1.0]; 100], &[0; 100]).report();
+    assert_eq!(find(&one, "There is one class alone"), Some(Level::Warning));
+}
+
+#[test]
+fn a_teacher_that_is_wrong_or_worse() {
+    let (right, wrong) = ([2.0, 0.0, 0.0], [0.0, 0.0, 2.0]);
+    let turned = diagnosed(&[right; 100], &[wrong; 100], &[0; 100]).report();
+    assert_eq!(
+        find(&turned, "are its classes in the order of the labels?"),
+        Some(Level::Warning)
+    );
+    let teacher: Vec<[f64; 3]> = (0..100)
+        .map(|sample| if sample % 2 == 0 { right } else { wrong })
+        .collect();
+    let worse = diagnosed(&[right; 100], &teacher, &[0; 100]).report();
+    assert_eq!(find(&worse, "is better than its teacher"), Some(Level::Warning));
+    let better = diagnosed(&teacher, &[right; 100], &[0; 100]).report();
+    assert_eq!(find(&better, "is better than its teacher"), None);
+    assert_eq!(find(&better, "cannot be told apart"), None);
+    assert_eq!(find(&turned, "There are 100 samples"), None);
+}
+
+#[test]
+fn a_teacher_that_is_too_sure() {
+    // Says 95 %, and is right on half of them, or on 95 of 100.
+    let row = [19f64.ln(), 0.0];
+    let half: Vec<i32> = (0..100).map(|sample| sample % 2).collect();
+    let honest: Vec<i32> = (0..100).map(|sample| i32::from(sample % 20 == 0)).collect();
+    let report = |right: &[i32]| diagnosed(&[row; 100], &[row; 100], right).report();
+    assert_eq!(
+        find(&report(&half), "The teacher is too sure: it says 95.0 %"),
+        Some(Level::Suggestion)
+    );
+    assert_eq!(find(&report(&honest), "too sure"), None);
+    // Of so few samples it may be chance.
+    let few = diagnosed(&[row; 2], &[row; 2], &[0, 0]).report();
+    assert_eq!(find(&few, "The teacher is too"), None);
+    assert_eq!(find(&few, "There are 2 samples"), Some(Level::Note));
+}
+
+fn with_terms(weights: [f64; 2], terms: impl Fn(Tensor<1>) -> [Tensor<1>; 2]) -> Report {
+    let network = network();
+    let batch = inputs(&[[1.0, 0.5], [0.25, 3.0]]);
+    let mut gradients = TermGradients::new();
+    gradients.update(&network, || {
+        let [soft, hard] = terms(network.forward(batch.clone()).mean());
+        LossTerms::new()
+            .with("soft", weights[0], soft)
+            .with("hard", weights[1], hard)
+    });
+    Diagnosis::new(2).report().with_gradients(gradients.report())
+}
+
+#[test]
+fn a_drowned_term_is_named_with_the_weight_it_would_need() {
+    let same = |value: Tensor<1>| [value.clone(), value];
+    let report = with_terms([1.0, 0.05], same);
+    let words = "'soft' dominates: its weighted gradient drowns 'hard' (20.0× smaller; a weight of 1.00 would make it as large)";
+    assert_eq!(find(&report, words), Some(Level::Suggestion), "{:?}", report.advice());
+    assert_eq!(find(&with_terms([1.0, 0.2], same), "dominates"), None);
+    // What has no weight is not meant to do anything.
+    assert_eq!(find(&with_terms([1.0, 0.0], same), "dominates"), None);
+}
+
+#[test]
+fn terms_that_conflict_and_the_one_that_is_unlearnt() {
+    let against = |value: Tensor<1>| [value.clone(), -value];
+    let report = with_terms([1.0, 0.5], against);
+    assert_eq!(
+        find(&report, "'soft' and 'hard' conflict (cosine −1.00)"),
+        Some(Level::Suggestion)
+    );
+    assert_eq!(find(&report, "'hard' is being unlearnt"), Some(Level::Warning));
+    assert_eq!(find(&report, "'soft' is being unlearnt"), None);
+    assert_eq!(find(&with_terms([1.0, -0.5], against), "conflict"), None);
+    assert_eq!(find(&with_terms([1.0, 0.0], against), "conflict"), None);
+}
+
+#[test]
+fn the_most_pressing_is_first() {
+    let levels: Vec<Level> = with_terms([1.0, 0.5], |value| [value.clone(), -value])
+        .advice()
+        .iter()
+        .map(|advice| advice.level)
+        .collect();
+    assert!(levels.is_sorted() && levels.len() > 2, "{levels:?}");
+}
