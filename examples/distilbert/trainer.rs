@@ -230,7 +230,7 @@ mod tests {
                 tokens: 2,
             })
         });
-        let message = lost.err().expect("an error").to_string();
+        let message = lost.unwrap_err().to_string();
         assert!(message.contains("a layer: square is NaN at step 3"), "{message}");
     }
 
