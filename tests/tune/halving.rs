@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use kd::tune::{Axis, Goal, Grid, Rung, Score, Search};
+use kd_testkit::for_each;
 use proptest::prelude::*;
 
 use crate::making::{grid, journal, scored, search, splits, valley};
@@ -70,36 +71,52 @@ fn rungs_say_what_is_to_come() {
     assert_eq!(rungs(2, &[1, 2, 3], 4), [(1, 2), (2, 1), (3, 1)]);
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
-    #[test]
-    fn it_spends_what_it_says(points in 1usize..20, budgets in prop::collection::btree_set(1usize..50, 1..4), eta in 2usize..5, seeds in 1u64..4) {
-        let (_folder, journal) = journal();
-        let search = search(line(points)).with_seeds(0..seeds).with_halving(budgets.iter().copied(), eta);
-        let (trials, cost) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let tuned = search.run(&journal, |trial| {
-            trials.fetch_add(1, Relaxed);
-            cost.fetch_add(trial.budget(), Relaxed);
-            scored(trial, (trial.value("w") * 7.0 + trial.seed() as f64).sin())
-        }).unwrap();
-        prop_assert_eq!((trials.into_inner(), cost.into_inner()), (search.trials(), search.cost()));
-        prop_assert_eq!(tuned.trials().count(), search.trials());
-        prop_assert!(tuned.is_finished());
+#[test]
+fn it_spends_what_it_says() {
+    let budgets = prop::collection::btree_set(1usize..50, 1..4);
+    for_each(
+        (1usize..12, budgets, 2usize..5, 1u64..3),
+        |(points, budgets, eta, seeds)| {
+            let (_folder, journal) = journal();
+            let search = search(line(points))
+                .with_seeds(0..seeds)
+                .with_halving(budgets.iter().copied(), eta);
+            let (trials, cost) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let tuned = search
+                .run(&journal, |trial| {
+                    trials.fetch_add(1, Relaxed);
+                    cost.fetch_add(trial.budget(), Relaxed);
+                    scored(trial, (trial.value("w") * 7.0 + trial.seed() as f64).sin())
+                })
+                .unwrap();
+            assert_eq!(
+                (trials.into_inner(), cost.into_inner()),
+                (search.trials(), search.cost())
+            );
+            assert_eq!(tuned.trials().count(), search.trials());
+            assert!(tuned.is_finished());
 
-        // No point that was dropped was better than one that went on.
-        let budgets: Vec<usize> = budgets.into_iter().collect();
-        for pair in budgets.windows(2) {
-            let went_on = |w: f64| tuned.trials().any(|trial| trial.budget == pair[1] && trial.point.value("w") == w);
-            let mean = |w: f64| {
-                let scores = tuned.trials().filter(|trial| trial.budget == pair[0] && trial.point.value("w") == w);
-                let scores: Vec<f64> = scores.map(|trial| trial.score.unwrap()).collect();
-                (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
-            };
-            let (on, off): (Vec<f64>, Vec<f64>) = (0..points).map(|w| w as f64).partition(|&w| went_on(w));
-            let worst = on.into_iter().filter_map(mean).fold(f64::NEG_INFINITY, f64::max);
-            prop_assert!(off.into_iter().filter_map(mean).all(|mean| mean >= worst));
-        }
-    }
+            // No point that was dropped was better than one that went on.
+            let budgets: Vec<usize> = budgets.into_iter().collect();
+            for pair in budgets.windows(2) {
+                let went_on = |w: f64| {
+                    tuned
+                        .trials()
+                        .any(|trial| trial.budget == pair[1] && trial.point.value("w") == w)
+                };
+                let mean = |w: f64| {
+                    let scores = tuned
+                        .trials()
+                        .filter(|trial| trial.budget == pair[0] && trial.point.value("w") == w);
+                    let scores: Vec<f64> = scores.map(|trial| trial.score.unwrap()).collect();
+                    (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
+                };
+                let (on, off): (Vec<f64>, Vec<f64>) = (0..points).map(|w| w as f64).partition(|&w| went_on(w));
+                let worst = on.into_iter().filter_map(mean).fold(f64::NEG_INFINITY, f64::max);
+                assert!(off.into_iter().filter_map(mean).all(|mean| mean >= worst));
+            }
+        },
+    );
 }
 
 /// Where the order does not change with the budget, halving finds what trying everything finds.

@@ -41,8 +41,21 @@ fn every_value_and_cell_is_there_and_the_best_is_framed() {
         assert!(svg.lines().any(|line| line == words), "{words} is missing in {svg}");
     }
     assert_eq!(frames(&svg), 1);
-    // The best is dark, the worst white as the paper.
-    assert!(svg.contains("#084081"));
+}
+
+/// One hopeless point does not make all others look alike.
+#[test]
+fn the_best_is_dark_and_the_median_half_as_dark() {
+    let (_folder, journal) = journal();
+    let temperatures = [1.0, 2.0, 4.0, 8.0, 1000.0];
+    let tuned = search(grid(&temperatures, &[0.5])).run(&journal, |trial| scored(trial, trial.value("temperature")));
+    let svg = tuned.unwrap().heat_map("temperature", "alpha");
+    let cells: Vec<&str> = svg.lines().filter(|line| line.starts_with("<polygon")).collect();
+    let shades = ["#084081", "#316096", "#84A0C0", "#FFFFFF", "#FFFFFF"];
+    for (cell, shade) in cells.iter().zip(shades) {
+        assert!(cell.contains(shade), "{cell} is not {shade}");
+    }
+    assert_eq!(cells.len(), 5);
 }
 
 #[test]

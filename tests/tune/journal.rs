@@ -77,7 +77,8 @@ fn both_searches_are_in_the_message() {
     assert!(
         is(
             recorded,
-            "  recorded:  minimize 'errors' over temperature [1.0, 2.0, 4.0] × alpha [0.5, 0.9], seeds [1, 2], budgets [1, 3] with eta 3, "
+            "  recorded:  minimize 'errors' over temperature [1.0, 2.0, 4.0] × alpha [0.5, 0.9], seeds [1, 2], budgets \
+             [1, 3] with eta 3, "
         ),
         "{recorded}"
     );

@@ -1,9 +1,11 @@
 use serde::{Deserialize, Deserializer};
 
-/// The number with 15 significant digits: as many as every reader of JSON keeps, ours among them, which may be off by a
-/// rounding in the 17th. So what is read from a file is what was written to it, bit for bit.
+/// The number with 15 significant digits, as many as every f64 holds. Readers of JSON, ours among them, may be off by a rounding
+/// in the 17th; of what was kept like this, what is read from a file is what was written to it, bit for bit.
 pub(crate) fn kept(value: f64) -> f64 {
-    format!("{value:.14e}").parse().unwrap_or(value)
+    let kept = format!("{value:.14e}").parse().ok();
+    // The largest number there is has none above it to be rounded to.
+    kept.filter(|kept: &f64| kept.is_finite()).unwrap_or(value)
 }
 
 /// For `#[serde(deserialize_with)]`: numbers of a file, as they were kept.

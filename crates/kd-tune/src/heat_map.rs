@@ -4,7 +4,10 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use crate::{Outcome, Tuned, outcome::decimals};
+use crate::{
+    Outcome, Tuned,
+    heat_scale::{HeatScale, INK},
+};
 
 /// Width and height of a cell, in pixels.
 const CELL: [i32; 2] = [72, 40];
@@ -15,20 +18,15 @@ const EDGE: i32 = 16;
 /// Room for a line of words.
 const WORDS: i32 = 28;
 
-const INK: RGBColor = RGBColor(30, 30, 30);
 const CHOSEN: RGBColor = RGBColor(214, 90, 20);
-/// Of a point that diverged.
-const LOST: RGBColor = RGBColor(190, 190, 190);
-/// Of points that have not been tried.
-const OPEN: RGBColor = RGBColor(242, 242, 242);
 
 type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
 impl Tuned {
-    /// Draws the means at the first budget, which every point gets, over two axes as a heat map, in SVG: the better, the
-    /// darker. The cell of the point that was chosen in the end is framed, grey is what diverged, and a dash what has not been
-    /// tried.
+    /// Draws the means at the first budget, which every point gets, over two axes as a heat map, in SVG. The best is darkest, the
+    /// median half as dark, and what is twice as far from the best is white. The point that was chosen in the end is framed,
+    /// grey is what diverged, and a dash what has not been tried.
     ///
     /// If there are more than two axes, a cell shows the best of its points.
     ///
@@ -68,7 +66,7 @@ impl HeatMap<'_> {
             .map(|value| value.to_string().len() as i32)
             .max()
             .unwrap_or(0);
-        let (left, top) = (EDGE + WORDS + longest * LETTER, EDGE + 3 * WORDS);
+        let (left, top) = (EDGE + WORDS + longest * LETTER, 2 * EDGE + 2 * WORDS);
         let width = left + CELL[0] * self.across.1.len() as i32 + EDGE;
         // A title may be wider than a small map.
         let title = (LETTER + 2) * self.tuned.name().chars().count() as i32;
@@ -101,38 +99,15 @@ impl HeatMap<'_> {
             write(canvas, &value.to_string(), above, style(14, HPos::Center))?;
         }
         let cells = self.cells();
-        let means = cells.iter().flatten().flatten().filter_map(Outcome::mean);
-        let (least, most) = means.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), mean| {
-            (least.min(mean), most.max(mean))
-        });
-        let best = if self.tuned.goal().compare(Some(least), Some(most)).is_lt() {
-            least
-        } else {
-            most
-        };
-        let decimals = decimals(best);
+        let means = cells.iter().flatten().flatten().filter_map(Outcome::mean).collect();
+        let scale = HeatScale::new(self.tuned.goal(), means);
         let chosen = self.tuned.best();
         for (row, down) in self.down.1.iter().enumerate() {
             let y = middle(top, CELL[1], row);
             write(canvas, &down.to_string(), (left - 6, y), style(14, HPos::Right))?;
             for (column, across) in self.across.1.iter().enumerate() {
                 let place = (middle(left, CELL[0], column), y);
-                let (words, paper, ink) = match &cells[row][column] {
-                    None => ("–".to_owned(), OPEN, INK),
-                    Some(outcome) => match outcome.mean() {
-                        None => ("diverged".to_owned(), LOST, INK),
-                        Some(mean) => {
-                            // Where all are equal, all are the best.
-                            let depth = if most > least {
-                                1.0 - (mean - best).abs() / (most - least)
-                            } else {
-                                1.0
-                            };
-                            let ink = if depth > 0.55 { WHITE } else { INK };
-                            (format!("{mean:.decimals$}"), shade(depth), ink)
-                        }
-                    },
-                };
+                let (words, paper, ink) = scale.look(cells[row][column].as_ref());
                 canvas.draw(&Polygon::new(corners(place, 1), paper.filled()))?;
                 let is_chosen = chosen.as_ref().is_some_and(|chosen| {
                     chosen.point.get(self.down.0) == Some(*down) && chosen.point.get(self.across.0) == Some(*across)
@@ -191,10 +166,4 @@ fn write<'a>(canvas: &Canvas<'a>, words: &str, at: (i32, i32), style: TextStyle)
 fn style(size: i32, across: HPos) -> TextStyle<'static> {
     let style = ("sans-serif", size).into_font().color(&INK);
     style.pos(Pos::new(across, VPos::Center))
-}
-
-/// White at 0, dark blue at 1.
-fn shade(depth: f64) -> RGBColor {
-    let between = |dark: f64| (255.0 + (dark - 255.0) * depth).round() as u8;
-    RGBColor(between(8.0), between(64.0), between(129.0))
 }

@@ -101,6 +101,8 @@ mod goal;
 mod grid;
 #[cfg(feature = "plot")]
 mod heat_map;
+#[cfg(feature = "plot")]
+mod heat_scale;
 mod journal;
 mod outcome;
 mod outline;
