@@ -20,7 +20,7 @@ fn one_budget_is_every_point_with_every_seed() {
         .with_budget(5);
     let tuned = search.run(&journal, |trial| scored(trial, valley(trial))).unwrap();
     let trials: Vec<_> = tuned.trials().collect();
-    assert_eq!((trials.len(), search.trials(), search.cost()), (12, 12, 60));
+    assert_eq!((trials.len(), search.trial_count(), search.cost()), (12, 12, 60));
     let expected = tuned
         .grid()
         .points()
@@ -91,9 +91,9 @@ fn it_spends_what_it_says() {
                 .unwrap();
             assert_eq!(
                 (trials.into_inner(), cost.into_inner()),
-                (search.trials(), search.cost())
+                (search.trial_count(), search.cost())
             );
-            assert_eq!(tuned.trials().count(), search.trials());
+            assert_eq!(tuned.trials().count(), search.trial_count());
             assert!(tuned.is_finished());
 
             // No point that was dropped was better than one that went on.

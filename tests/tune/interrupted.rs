@@ -30,7 +30,7 @@ fn uninterrupted() -> (Tuned, String, Vec<String>) {
 #[test]
 fn after_each_number_of_trials() {
     let (tuned, file, trials) = uninterrupted();
-    assert_eq!(trials.len(), halving().trials());
+    assert_eq!(trials.len(), halving().trial_count());
     for count in 0..=trials.len() {
         let (_folder, journal) = journal();
         let begun = Mutex::new(Vec::new());

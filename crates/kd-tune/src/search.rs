@@ -113,7 +113,7 @@ impl Search {
     /// # Panics
     ///
     /// As [`rungs`](Self::rungs).
-    pub fn trials(&self) -> usize {
+    pub fn trial_count(&self) -> usize {
         self.outline.seeds.len() * self.rungs().map(|rung| rung.points).sum::<usize>()
     }
 
