@@ -81,7 +81,6 @@ mod fingerprint;
 mod form;
 mod index;
 mod key;
-mod lock;
 mod manifest;
 mod pending;
 mod record;

@@ -1,16 +1,18 @@
 use std::{collections::HashSet, fmt, fs, io, path::Path};
 
 use burn::config::Config;
-use kd_core::{Error, check, remove_unfinished, write_whole};
+use kd_core::{Error, FileLock, check, remove_unfinished, write_whole};
 
 use crate::{
     Cache, CacheKey, Columns, Floats, Record,
     form::Form,
-    lock::{self, Lock},
     manifest::Manifest,
     pending::Pending,
     shard::{self, Shard},
 };
+
+/// The file whose lock says that somebody writes.
+const LOCK: &str = "lock";
 
 /// How a cache is written; [`open`](Self::open) begins or goes on.
 #[derive(Config, Debug)]
@@ -40,7 +42,7 @@ impl CacheWriterConfig {
             path: folder.to_owned(),
             source,
         })?;
-        let lock = lock::hold(folder)?;
+        let lock = FileLock::hold(folder.join(LOCK))?;
         remove_unfinished(folder)?;
         let mut manifest = match Manifest::read(folder) {
             Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
@@ -112,7 +114,7 @@ pub struct CacheWriter {
     /// Files that the manifest named when it was opened, whose names are not given again.
     known: HashSet<String>,
     pending: Pending,
-    _lock: Lock,
+    _lock: FileLock,
 }
 
 impl CacheWriter {

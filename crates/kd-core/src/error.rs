@@ -136,6 +136,62 @@ pub enum Error {
         classes: usize,
     },
 
+    /// Values that no search can try.
+    #[error("Grid: {place} {reason}")]
+    Grid {
+        /// Where it is wrong: an axis or a point, with its name.
+        place: String,
+        /// What is wrong there, and what to do.
+        reason: String,
+    },
+
+    /// A sample in two splits at once.
+    #[error(
+        "sample {sample} is among those {first} and among those {second}{}; take it out of one of them: what a network has \
+         learnt from cannot tell how good it is, and what has chosen it cannot either",
+        others(*count)
+    )]
+    Overlap {
+        /// The first split, such as `to learn from`.
+        first: &'static str,
+        /// The second split, such as `to validate with`.
+        second: &'static str,
+        /// The first sample that is in both.
+        sample: usize,
+        /// How many samples are in both.
+        count: usize,
+    },
+
+    /// A trial of a search that failed; those that were finished are kept.
+    #[error(
+        "the trial {trial} failed: {source}. What was finished is in {}: mend the trial and begin the same search again, which \
+         goes on from there",
+        journal.display()
+    )]
+    Trial {
+        /// Which trial: its point, its seed and its budget.
+        trial: String,
+        /// Where the finished trials are.
+        journal: PathBuf,
+        /// What went wrong.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The journal of another search.
+    #[error(
+        "{} is the journal of another search.\n  asked for: {expected}\n  recorded:  {found}\nGo on with the search that was \
+         recorded, or give this one a journal of its own",
+        path.display()
+    )]
+    OtherSearch {
+        /// The journal.
+        path: PathBuf,
+        /// The search that was to be run.
+        expected: String,
+        /// The search that it records.
+        found: String,
+    },
+
     /// A file that cannot be read.
     #[error("cannot read {}: {source}. Check that the file exists and may be read", path.display())]
     Read {
@@ -325,6 +381,14 @@ fn padded(tokenizer: usize, model: usize) -> String {
         format!(", or say `padded_to({model})` if the model's last rows are padding")
     } else {
         String::new()
+    }
+}
+
+fn others(count: usize) -> String {
+    match count {
+        0 | 1 => String::new(),
+        2 => ", and so is 1 other".into(),
+        _ => format!(", and so are {} others", count - 1),
     }
 }
 

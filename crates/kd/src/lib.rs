@@ -30,6 +30,8 @@ pub use kd_self as self_distillation;
 pub use kd_soft_label as soft_label;
 /// What a large transformer teaches a small one.
 pub use kd_transformer as transformer;
+/// Temperatures, alphas and weights, chosen on a validation split.
+pub use kd_tune as tune;
 
 /// The examples of the chapter on self-distillation, compiled and run.
 #[cfg(doctest)]
@@ -50,6 +52,11 @@ struct DiagnosisChapter;
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/transformers.md")]
 struct Transformers;
+
+/// The examples of the chapter on tuning, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/tuning.md")]
+struct Tuning;
 
 /// What most training loops need: `use kd::prelude::*;`.
 pub mod prelude {
