@@ -1,6 +1,6 @@
 """Prints the results of the example `distilbert` as Markdown: `python tools/results/distilbert.py out/distilbert/results.json`.
 
-What stands in docs/results/distilbert.md comes from here, so that no number is copied by hand.
+Several files, of other seeds or tasks with the same teacher and students, are printed as one run. What stands in docs/results/distilbert.md comes from here, so that no number is copied by hand.
 """
 
 import json
@@ -17,14 +17,19 @@ STUDENTS = {
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    report = json.loads(pathlib.Path(sys.argv[1]).read_text())
+    reports = [json.loads(pathlib.Path(path).read_text()) for path in sys.argv[1:]]
+    report = reports[0]
+    if any([other["teacher"], other["students"]] != [report["teacher"], report["students"]] for other in reports):
+        sys.exit("these are not the results of one teacher and its students")
     recipe = report["recipe"]
-    print(f"Command: `distilbert {' '.join(report['command'])}`. Complete: {'yes' if report['complete'] else 'no'}. burn {report['burn']}.\n")
+    for other in reports:
+        print(f"Command: `distilbert {' '.join(other['command'])}`. Complete: {'yes' if other['complete'] else 'no'}.")
+    print(f"\nburn {report['burn']}.\n")
     for step in ("prepare", "distil", "finetune", "embed"):
         found = recipe[step]
-        steps = f"{found['steps']} steps" if found["steps"] else f"{recipe['epochs']} epochs"
+        steps = f"{found['steps']} steps" if found["steps"] else "as many steps as the epochs make"
         print(f"- {step}: {steps} of {found['batch']} texts, learning rate {found['learning_rate']:g}")
 
     print("\n| Network | parameters | layers | nats per hidden token | steps | tokens read | tokens/s |")
@@ -33,7 +38,7 @@ def main() -> None:
     for student in report["students"]:
         language(STUDENTS[student["variation"]], student)
 
-    scores = report["scores"]
+    scores = [score for other in reports for score in other["scores"]]
     for task in dict.fromkeys(score["task"] for score in scores):
         of_task = [score for score in scores if score["task"] == task]
         seeds = sorted({score["seed"] for score in of_task})
