@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use kd::{
     LossTerms,
-    diagnose::{Diagnosis, Level, Report, TermGradients},
+    diagnose::{Diagnosis, GradientReport, Level, Report, TermGradient, TermGradients},
 };
 
 use crate::{
@@ -76,6 +76,9 @@ fn a_teacher_that_is_wrong_or_worse() {
     assert_eq!(find(&better, "is better than its teacher"), None);
     assert_eq!(find(&better, "cannot be told apart"), None);
     assert_eq!(find(&turned, "There are 100 samples"), None);
+    // Of one sample nothing follows.
+    let one = diagnosed(&[right], &[wrong], &[0]).report();
+    assert_eq!(find(&one, "is better than its teacher"), None);
 }
 
 #[test]
@@ -94,6 +97,18 @@ fn a_teacher_that_is_too_sure() {
     let few = diagnosed(&[row; 2], &[row; 2], &[0, 0]).report();
     assert_eq!(find(&few, "The teacher is too"), None);
     assert_eq!(find(&few, "There are 2 samples"), Some(Level::Note));
+}
+
+#[test]
+fn a_teacher_that_is_too_sure_here_and_too_modest_there() {
+    // Says 95 % of the first half and 55 % of the second, and is right on three of four in both.
+    let row = |sample: usize| [if sample < 100 { 19f64 } else { 11.0 / 9.0 }.ln(), 0.0];
+    let rows: Vec<[f64; 2]> = (0..200).map(row).collect();
+    let right: Vec<i32> = (0..200).map(|sample| i32::from(sample % 4 == 0)).collect();
+    let report = diagnosed(&rows, &rows, &right).report();
+    let words = "The teacher is too sure in some bins and too modest in others (ECE 0.200)";
+    assert_eq!(find(&report, words), Some(Level::Suggestion), "{:?}", report.advice());
+    assert_eq!(find(&report, "best_temperature"), None);
 }
 
 fn with_terms(weights: [f64; 2], terms: impl Fn(Tensor<1>) -> [Tensor<1>; 2]) -> Report {
@@ -132,6 +147,28 @@ fn terms_that_conflict_and_the_one_that_is_unlearnt() {
     assert_eq!(find(&report, "'soft' is being unlearnt"), None);
     assert_eq!(find(&with_terms([1.0, -0.5], against), "conflict"), None);
     assert_eq!(find(&with_terms([1.0, 0.0], against), "conflict"), None);
+}
+
+/// Terms that have nothing to do with one another have cosines of either sign.
+#[test]
+fn a_cosine_that_may_be_chance_is_no_unlearning() {
+    let report = |cosine: f64| {
+        let term = |name: &str, along: f64| TermGradient {
+            name: name.into(),
+            weight: 1.0,
+            norm: 1.0,
+            along: Some(along),
+        };
+        Diagnosis::new(2).report().with_gradients(GradientReport {
+            batches: 1,
+            terms: vec![term("soft", 1.0), term("hard", cosine)],
+            cosines: vec![vec![Some(1.0), Some(cosine)], vec![Some(cosine), Some(1.0)]],
+            total: 1.0,
+            lost: Vec::new(),
+        })
+    };
+    assert_eq!(find(&report(-0.05), "is being unlearnt"), None);
+    assert_eq!(find(&report(-0.2), "'hard' is being unlearnt"), Some(Level::Warning));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::{cell::RefCell, thread::sleep, time::Duration};
 
 use burn::nn::{Linear, LinearConfig};
-use kd::diagnose::{CapacityReport, Diagnosis, Level, operations};
+use kd::diagnose::{CapacityReport, Level, operations};
 use kd_testkit::device;
 
 fn linear(outputs: usize) -> Linear {
@@ -11,8 +11,7 @@ fn linear(outputs: usize) -> Linear {
 }
 
 fn advice(capacity: CapacityReport) -> Vec<(Level, String)> {
-    let report = Diagnosis::new(2).report().with_capacity(capacity);
-    report
+    capacity
         .advice()
         .into_iter()
         .map(|advice| (advice.level, advice.text))

@@ -90,6 +90,19 @@ fn of_several_that_fail_it_is_the_first() {
     assert_eq!(kept, [4.0]);
 }
 
+/// Which may have a larger stack than others, and what it keeps for itself.
+#[test]
+fn one_device_needs_no_other_thread() {
+    let (_folder, journal) = journal();
+    let own = thread::current().id();
+    let search = search(grid(&[1.0], &[0.5])).with_seeds([1]);
+    let tuned = search.run(&journal, |trial| {
+        assert_eq!(thread::current().id(), own);
+        scored(trial, 0.5)
+    });
+    assert_eq!(tuned.unwrap().trials().count(), 1);
+}
+
 #[test]
 fn without_devices_nothing_runs() {
     let (_folder, journal) = journal();

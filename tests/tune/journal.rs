@@ -196,6 +196,21 @@ fn one_journal_is_one_searchs() {
         .unwrap();
 }
 
+#[cfg(unix)]
+#[test]
+fn by_a_link_it_is_the_same_journal() {
+    let (folder, journal) = journal();
+    let link = folder.path().join("link.json");
+    let search = search(grid(&[1.0], &[0.5])).with_seeds([1]);
+    let tuned = search.run(&journal, |trial| {
+        std::os::unix::fs::symlink(&journal, &link).unwrap();
+        let second = search.run(&link, |_| -> Score { panic!("a trial was run") });
+        assert!(matches!(second, Err(Error::InUse { .. })));
+        scored(trial, 0.5)
+    });
+    assert_eq!(tuned.unwrap().trials().count(), 1);
+}
+
 #[test]
 fn what_was_saved_is_loaded_and_others_can_read_it() {
     let (folder, journal) = journal();

@@ -35,6 +35,23 @@ fn of_equal_points_it_is_the_first_in_the_grid() {
     }
 }
 
+/// The same scores in another order of the seeds: their sums differ in the last digit, and their means do not.
+#[test]
+fn rounding_breaks_no_tie() {
+    let (rising, falling) = ([0.1, 0.2, 0.3], [0.3, 0.2, 0.1]);
+    assert!(rising.iter().sum::<f64>() > falling.iter().sum::<f64>());
+    let search = search(grid(&[8.0, 1.0], &[0.5])).with_seeds([1, 2, 3]);
+    let tuned = run(&search, |trial| {
+        let scores = if trial.value("temperature") == 8.0 {
+            rising
+        } else {
+            falling
+        };
+        scores[trial.seed() as usize - 1]
+    });
+    assert_eq!(temperatures(&tuned), [8.0, 1.0]);
+}
+
 #[test]
 fn the_mean_over_the_seeds_decides() {
     // T = 1 has the best single score, and T = 2 the best mean.

@@ -48,7 +48,7 @@ use crate::thousands;
 ///
 /// # Reference
 ///
-/// Seyed Iman Mirzadeh and others: *Improved Knowledge Distillation via Teacher Assistant*, 2020, arXiv:1902.03393. Jang Hyun Cho,
+/// Seyed-Iman Mirzadeh and others: *Improved Knowledge Distillation via Teacher Assistant*, 2019, arXiv:1902.03393. Jang Hyun Cho,
 /// Bharath Hariharan: *On the Efficacy of Knowledge Distillation*, 2019, arXiv:1910.01348.
 ///
 /// # See also
@@ -77,10 +77,10 @@ impl CapacityPart {
     }
 }
 
-/// Up to here the teacher may be larger without a word.
-const USUAL: f64 = 5.0;
-
 impl Capacity {
+    /// Up to so many times the student the teacher may be without a word; a rule of thumb.
+    pub const USUAL: f64 = 5.0;
+
     /// Counts.
     pub fn of<S: Module, T: Module>(student: &S, teacher: &T) -> Self {
         let mut parts: Vec<CapacityPart> = Vec::new();
@@ -123,7 +123,7 @@ impl Capacity {
     /// What speaks against the two sizes, if anything does.
     pub fn warning(&self) -> Option<String> {
         let ratio = self.ratio();
-        if ratio > USUAL {
+        if ratio > Self::USUAL {
             Some(format!(
                 "The teacher is {ratio:.1} times the student, and 2 to 5 times is usual: a student so small may learn more from a \
                  smaller teacher, or by way of an assistant in between."

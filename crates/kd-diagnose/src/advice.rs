@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Report;
+use crate::{CapacityReport, GradientReport, Report};
 
 mod capacity;
 mod classes;
@@ -19,10 +19,10 @@ mod softness;
 /// | there are fewer than 100 samples | of 100 the standard error of a share is up to 5 points |
 /// | accuracies are two standard errors apart | by chance that is so once in twenty times |
 /// | ECE is above 5 %, and twice what an honest model has on as many samples | the first is a rule of thumb; the second is chance, for ECE is never below 0 |
-/// | a class is three standard errors behind, of 10 samples or more | three and not two, for many classes are looked at |
+/// | a class of 10 samples or more is behind | by chance that is so of any class in at most one of twenty reports, however many classes there are |
 /// | a term's weighted gradient is less than a tenth of the largest | a rule of thumb |
 /// | two terms have a cosine below −0.1 | below 0 a step on one undoes some of the other, to first order; the tenth is left to chance |
-/// | a term and the total have a cosine below 0 | its loss rises, to first order |
+/// | a term and the total have a cosine below −0.1 | below 0 its loss rises, to first order; the tenth is left to chance |
 /// | the teacher has more than 5 times the parameters | a rule of thumb, see [`Capacity`](kd_core::Capacity) |
 /// | the teacher takes less than half as many times as long as it is larger | a rule of thumb |
 ///
@@ -79,6 +79,20 @@ pub(crate) fn of(report: &Report) -> Vec<Advice> {
     advice.extend(classes::of(report));
     advice.extend(report.gradients.iter().flat_map(gradients::of));
     advice.extend(report.capacity.iter().flat_map(capacity::of));
+    in_order(advice)
+}
+
+/// What there is to say of sizes alone.
+pub(crate) fn of_capacity(report: &CapacityReport) -> Vec<Advice> {
+    in_order(capacity::of(report))
+}
+
+/// What there is to say of gradients alone.
+pub(crate) fn of_gradients(report: &GradientReport) -> Vec<Advice> {
+    in_order(gradients::of(report))
+}
+
+fn in_order(mut advice: Vec<Advice>) -> Vec<Advice> {
     advice.sort_by_key(|advice| advice.level);
     advice
 }

@@ -2,10 +2,10 @@ use burn::{module::Module, tensor::Device};
 use kd_core::{Capacity, Chain, check};
 use serde::{Deserialize, Serialize};
 
-use crate::timing::{Timing, take_turns};
-
-/// Up to here a teacher may be larger; a rule of thumb, see [`Capacity`].
-pub(crate) const USUAL: f64 = 5.0;
+use crate::{
+    Advice, advice,
+    timing::{Timing, take_turns},
+};
 
 /// How far a student is from its teacher: in parameters, in operations, in time; and who may stand in between.
 ///
@@ -118,8 +118,13 @@ impl CapacityReport {
     /// that; `None` if it needs no assistant.
     pub fn chain(&self) -> Option<Chain<usize>> {
         let (teacher, student) = (self.parameters.teacher(), self.parameters.student());
-        let assistants = Chain::assistants(teacher, student, USUAL).ok()?;
+        let assistants = Chain::assistants(teacher, student, Capacity::USUAL).ok()?;
         let chain = Chain::between(teacher, student, assistants).ok()?;
         (assistants > 0).then_some(chain)
+    }
+
+    /// What the numbers mean and what to do, the most pressing first; a [`Report`](crate::Report) has it among its own.
+    pub fn advice(&self) -> Vec<Advice> {
+        advice::of_capacity(self)
     }
 }

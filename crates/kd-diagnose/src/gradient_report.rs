@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::{Advice, advice};
+
 /// What `TermGradients` (feature `autodiff`) found; its documentation has the formulas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GradientReport {
@@ -61,6 +63,11 @@ impl GradientReport {
         let all: f64 = self.terms.iter().map(TermGradient::weighted).sum();
         let share = |term: &TermGradient| if all > 0.0 { term.weighted() / all } else { 0.0 };
         self.terms.iter().map(share).collect()
+    }
+
+    /// What the numbers mean and what to do, the most pressing first; a [`Report`](crate::Report) has it among its own.
+    pub fn advice(&self) -> Vec<Advice> {
+        advice::of_gradients(self)
     }
 
     #[cfg(feature = "autodiff")]

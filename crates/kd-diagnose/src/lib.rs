@@ -54,6 +54,7 @@ pub use by_class::ClassAgreement;
 pub use capacity_report::{CapacityReport, Operations};
 pub use diagnosis::Diagnosis;
 pub use gradient_report::{GradientReport, LostGradient, TermGradient};
+pub use kd_core::{Capacity, CapacityPart, Chain};
 pub use lost::{LostSample, LostSamples};
 pub use report::{AgreementReport, ModelReport, Report};
 pub use softness::{Softness, SoftnessPoint};

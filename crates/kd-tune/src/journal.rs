@@ -1,4 +1,5 @@
 use std::{
+    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -17,7 +18,10 @@ pub(crate) struct Journal {
 impl Journal {
     /// Begins a journal, or goes on with one of the same search.
     pub fn open(path: &Path, outline: Outline) -> Result<Self, Error> {
-        let mut lock = path.as_os_str().to_owned();
+        // Beside the file itself: by a link and by its name it is one journal, and has one lock.
+        let mut lock = fs::canonicalize(path)
+            .unwrap_or_else(|_| path.to_owned())
+            .into_os_string();
         lock.push(".lock");
         let lock = FileLock::hold(PathBuf::from(lock))?;
         let tuned = match file::read(path) {

@@ -1,4 +1,4 @@
-use crate::Point;
+use crate::{Point, digits};
 
 /// What a point achieved, with each seed, at the largest budget it got.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,10 +12,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The mean over the seeds; `None` if it diverged with one of them.
+    /// The mean over the seeds, to 15 digits, so that the order in which they are summed breaks no tie; `None` if it diverged with
+    /// one of them.
     pub fn mean(&self) -> Option<f64> {
         let values = self.values()?;
-        Some(values.iter().sum::<f64>() / values.len() as f64)
+        Some(digits::kept(values.iter().sum::<f64>() / values.len() as f64))
     }
 
     /// The sample standard deviation over the seeds; `None` if there is only one, or it diverged with one of them.
@@ -90,6 +91,12 @@ mod tests {
         assert_eq!((three.mean(), three.range()), (Some(5.0), Some((2.0, 9.0))));
         assert!((three.spread().unwrap() - 13f64.sqrt()).abs() < 1e-15);
         assert_eq!(three.words(1), "5.0 ± 3.6 (2.0 to 9.0)");
+    }
+
+    #[test]
+    fn what_is_always_the_same_has_no_spread() {
+        let same = outcome([0.1; 3].map(Some));
+        assert_eq!((same.mean(), same.spread()), (Some(0.1), Some(0.0)));
     }
 
     #[test]

@@ -147,7 +147,8 @@ impl Search {
         self.run_on(&[()], journal, |asked, ()| trial(asked))
     }
 
-    /// Runs as many trials at a time as there are devices, each on a device of its own and on a thread of its own.
+    /// Runs as many trials at a time as there are devices, each on a device of its own and on a thread of its own; those of the
+    /// first device on the caller's.
     ///
     /// What comes out is what [`run`](Self::run) finds, whichever trial ends first, provided that a trial draws its random
     /// numbers by itself. Those of a Burn backend are the whole process's: trials that run at the same time and call

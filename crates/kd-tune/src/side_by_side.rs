@@ -19,7 +19,7 @@ use crate::{Score, finished::Job, journal::Journal};
 pub(crate) type Cause = Box<dyn error::Error + Send + Sync>;
 
 /// Runs the jobs in their order, as many at a time as there are devices, and keeps each in the journal before its device
-/// begins another.
+/// begins another. The first device's are run by the caller's thread, which has the larger stack, and what the thread keeps for itself.
 ///
 /// When a job fails or cannot be kept, none is begun any more; those that run are waited for, and kept.
 pub(crate) fn side_by_side<D: Sync>(
@@ -34,20 +34,23 @@ pub(crate) fn side_by_side<D: Sync>(
         written: Ok(()),
         failed: None,
     });
-    thread::scope(|scope| {
-        for device in devices {
-            scope.spawn(|| {
-                while !stopped.load(Ordering::Relaxed) {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(job) = jobs.get(index) else { break };
-                    let ended = caught(|| run(job, device));
-                    let mut ends = ends.lock().expect("nobody panics who holds it");
-                    if !ends.keep(index, job, ended) {
-                        stopped.store(true, Ordering::Relaxed);
-                    }
-                }
-            });
+    let work = |device: &D| {
+        while !stopped.load(Ordering::Relaxed) {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = jobs.get(index) else { break };
+            let ended = caught(|| run(job, device));
+            let mut ends = ends.lock().expect("nobody panics who holds it");
+            if !ends.keep(index, job, ended) {
+                stopped.store(true, Ordering::Relaxed);
+            }
         }
+    };
+    let (work, (first, others)) = (&work, devices.split_first().expect("there is a device"));
+    thread::scope(|scope| {
+        for device in others {
+            scope.spawn(move || work(device));
+        }
+        work(first);
     });
     ends.into_inner().expect("nobody panics who holds it").told(jobs)
 }

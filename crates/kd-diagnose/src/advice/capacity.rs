@@ -33,7 +33,7 @@ pub(super) fn of(report: &CapacityReport) -> Vec<Advice> {
         let lighter = report.operations.map_or(ratio, |operations| operations.ratio());
         if lighter > 1.0 && timing.ratio < SLOW * lighter {
             advice.push(Advice::suggestion(format!(
-                "The student is {} lighter and {} faster: on small batches the number of layers, and not their width, is what takes time. \
+                "The student is {} lighter and the teacher takes only {} as long: on small batches the number of layers, and not their width, is what takes time. \
                  Measure with the batch of later use, or make the student shallower.",
                 times(lighter),
                 times(timing.ratio)

@@ -7,6 +7,8 @@ use crate::{Report, words::percent};
 const NAMED: usize = 5;
 /// Of fewer samples of a class nothing is said.
 const ENOUGH: u64 = 10;
+/// One in so many reports names a class by chance.
+const REPORTS: f64 = 20.0;
 
 pub(super) fn of(report: &Report) -> Vec<Advice> {
     let Some(agreement) = &report.agreement else {
@@ -34,22 +36,32 @@ pub(super) fn of(report: &Report) -> Vec<Advice> {
     ))]
 }
 
-/// Classes whose agreement is three standard errors below that of all, the lowest first.
+/// Classes whose agreement is below that of all by more than chance explains, the lowest first.
+///
+/// Of n samples of a class that is like all others, chance has a share as low or lower with at most e^(−n · KL(share ‖ all)), which is
+/// Chernoff's bound; and it has as many tries as there are classes.
 fn behind(report: &Report) -> Vec<(usize, f64)> {
     let Some(agreement) = &report.agreement else {
         return Vec::new();
     };
     let all = agreement.top_1;
+    let unlikely = (REPORTS * report.by_class.len() as f64).ln();
     let mut behind: Vec<(usize, f64)> = Vec::new();
     for (class, counts) in report.by_class.iter().enumerate() {
-        let error = (all * (1.0 - all) / counts.chosen.max(1) as f64).sqrt();
         if let Some(share) = counts.agreement()
             && counts.chosen >= ENOUGH
-            && share < all - 3.0 * error
+            && share < all
+            && counts.chosen as f64 * divergence(share, all) > unlikely
         {
             behind.push((class, share));
         }
     }
     behind.sort_by(|a, b| a.1.total_cmp(&b.1));
     behind
+}
+
+/// KL between two that happen or not, in nats.
+fn divergence(share: f64, all: f64) -> f64 {
+    let part = |p: f64, q: f64| if p > 0.0 { p * (p / q).ln() } else { 0.0 };
+    part(share, all) + part(1.0 - share, 1.0 - all)
 }

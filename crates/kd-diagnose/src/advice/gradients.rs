@@ -8,7 +8,7 @@ use crate::{
 
 /// How many times another a term has to be to drown it; a rule of thumb.
 const DROWNS: f64 = 10.0;
-/// The cosine below which two terms conflict. Below 0 they do; the rest is left to chance.
+/// The cosine below which two terms conflict, or one is being unlearnt. Below 0 they do; the rest is left to chance.
 const CONFLICT: f64 = -0.1;
 
 pub(super) fn of(report: &GradientReport) -> Vec<Advice> {
@@ -76,7 +76,7 @@ fn unlearnt(report: &GradientReport) -> Vec<Advice> {
     let mut advice = Vec::new();
     for term in report.terms.iter().filter(|term| term.weight != 0.0) {
         if let Some(along) = term.along
-            && along < 0.0
+            && along < CONFLICT
         {
             advice.push(Advice::warning(format!(
                 "'{}' is being unlearnt: its cosine with all terms together is {}, so steps of training make it worse. Raise its weight, or \

@@ -62,7 +62,8 @@ pub(super) fn of(report: &Report) -> Vec<Advice> {
     let samples = report.labelled as f64;
     let error = |share: f64| share * (1.0 - share) / samples;
     let chance = 1.0 / report.by_class.len() as f64;
-    let apart = 2.0 * (error(of_student) + error(of_teacher)).sqrt();
+    // Of both as if they were equally good: by itself, what is right on all of three samples has no error at all.
+    let apart = 2.0 * (2.0 * error((of_student + of_teacher) / 2.0)).sqrt();
     if report.by_class.len() > 1 && of_teacher < chance - 2.0 * error(chance).sqrt() {
         advice.push(Advice::warning(format!(
             "The teacher is right on {}, less than by guessing one of {} classes: are its classes in the order of the labels?",
@@ -95,6 +96,14 @@ fn honesty(name: &str, model: &ModelReport) -> Option<Advice> {
         return None;
     }
     let (confidence, accuracy) = (model.calibration.confidence()?, model.calibration.accuracy()?);
+    // What is as often above as below has no temperature that mends it.
+    if (confidence - accuracy).abs() < error / 2.0 {
+        return Some(Advice::suggestion(format!(
+            "The {name} is too sure in some bins and too modest in others (ECE {}), which no temperature mends: look at the reliability \
+             diagram.",
+            short(error)
+        )));
+    }
     let (how, where_to) = if confidence > accuracy {
         ("too sure", "above")
     } else {
