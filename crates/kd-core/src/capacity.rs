@@ -55,6 +55,7 @@ use crate::thousands;
 ///
 /// [`Chain`](crate::Chain), for assistants.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Capacity {
     /// What paths begin with, in the student's order, and then what the teacher alone has.
     pub parts: Vec<CapacityPart>,
@@ -62,6 +63,7 @@ pub struct Capacity {
 
 /// How large one part is on either side.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CapacityPart {
     /// What its paths begin with.
     pub name: String,

@@ -10,6 +10,7 @@ use crate::Error;
 mod average;
 mod bert;
 mod boosting;
+mod devices;
 mod diagnosis;
 mod exits;
 mod feature;
@@ -18,6 +19,7 @@ mod labels;
 mod members;
 mod memory;
 mod peers;
+mod precision;
 mod predictions;
 mod projector;
 mod sparse;
@@ -30,6 +32,7 @@ pub use bert::{
     token_ids, whole_heads,
 };
 pub use boosting::{better_than_chance, least_error, votes};
+pub use devices::{home, no_copy, some_devices};
 pub use diagnosis::{learns, mass_share, one_schedule, said_classes, temperatures};
 pub use exits::{
     exit_costs, exit_features, exit_rows, exit_samples, exit_threshold, exit_weights, exits, one_per_exit, same_exits,
@@ -47,6 +50,7 @@ pub use members::{
 };
 pub use memory::{dataset_indices, distinct_indices, known_samples, put_once, recalled, remembered, sample_ids, table};
 pub use peers::{other_peers, peer, peers, views};
+pub use precision::{computes_in, loss_scale, no_running_statistics};
 pub use predictions::{classes_of_samples, labels_of_samples, probs_of_samples};
 pub use projector::{made_for, wrong_rank};
 pub use sparse::{class_ids, distinct_ids, mass, top_k, top_k_shapes, top_p};

@@ -192,6 +192,17 @@ pub enum Error {
         found: String,
     },
 
+    /// A teacher in another process that did not answer.
+    #[error("RemoteTeacher: the teacher at {server} {reason}; {remedy}")]
+    RemoteTeacher {
+        /// The address of its server.
+        server: String,
+        /// What became of the question.
+        reason: String,
+        /// What to do about it.
+        remedy: &'static str,
+    },
+
     /// A file that cannot be read.
     #[error("cannot read {}: {source}. Check that the file exists and may be read", path.display())]
     Read {
@@ -359,6 +370,21 @@ pub enum Error {
         value: f32,
         /// The type.
         dtype: &'static str,
+    },
+
+    /// A number of which no student can learn; nothing of its batch is recorded.
+    #[error(
+        "'{name}' of sample {id} is {value}, from which nobody can learn, and recorded it would be taught in every epoch; \
+         mend what the teacher is given there, run it in f32 if its own floats do not reach far enough, or leave the sample \
+         out"
+    )]
+    Unteachable {
+        /// What the number belongs to.
+        name: String,
+        /// The sample.
+        id: u64,
+        /// The number: NaN or +∞.
+        value: f32,
     },
 
     /// A folder that another writer is writing to.

@@ -1,6 +1,6 @@
 use burn::tensor::{DType, Device, Tensor};
 
-use crate::{Error, OffGraph};
+use crate::{Error, OffGraph, ToDevice};
 
 /// One layer's output, of the rank it has.
 ///
@@ -81,6 +81,16 @@ impl OffGraph for Feature {
     }
 }
 
+impl ToDevice for Feature {
+    fn home(&self) -> Option<Device> {
+        each!(self, tensor => tensor.home())
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        each!(self, tensor => tensor.bring_to(device).into())
+    }
+}
+
 /// Layers' outputs by name, in the order of the network: what a model returns that teaches or learns from features.
 ///
 /// # Example
@@ -155,6 +165,19 @@ impl OffGraph for Features {
         let layers = self.layers.into_iter();
         Self {
             layers: layers.map(|(name, feature)| (name, feature.off_graph())).collect(),
+        }
+    }
+}
+
+impl ToDevice for Features {
+    fn home(&self) -> Option<Device> {
+        self.layers.iter().find_map(|(_name, feature)| feature.home())
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        let layers = self.layers.into_iter();
+        Self {
+            layers: layers.map(|(name, feature)| (name, feature.bring_to(device))).collect(),
         }
     }
 }

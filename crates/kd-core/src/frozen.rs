@@ -1,8 +1,11 @@
 use std::fmt;
 
-use burn::module::{Flag, Module, ModuleMapper, Param};
+use burn::{
+    module::{Flag, Module, ModuleMapper, Param},
+    tensor::{Device, FloatDType},
+};
 
-use crate::{OffGraph, Teacher};
+use crate::{OffGraph, Teacher, cast_floats::CastFloats, check};
 
 /// Any Burn module as a [`Teacher`] that cannot change.
 ///
@@ -97,6 +100,46 @@ impl<M: Module, F> Frozen<M, F> {
             module: module.valid().no_grad().map(&mut NormsTrain::default()),
             run,
             statistics: Statistics::Batch,
+        }
+    }
+
+    /// The same teacher with its floats in another type, cast once: half the memory, and on devices that have the units for it a
+    /// multiple of the speed.
+    ///
+    /// What it teaches comes out in that type, and every loss of the family widens it. A network of half precision wants its floats in
+    /// half precision, so `run` casts its input, unless that is tokens:
+    ///
+    /// ```
+    /// use burn::{nn::{Linear, LinearConfig}, tensor::{DType, Device, FloatDType, Tensor}};
+    /// use kd_core::{Frozen, Teacher};
+    ///
+    /// let device = Device::flex().autodiff();
+    /// let run = |network: &Linear, images: Tensor<2>| network.forward(images.cast(network.weight.dtype()));
+    /// let teacher = Frozen::new(LinearConfig::new(784, 10).init(&device), run).in_precision(FloatDType::BF16);
+    /// assert_eq!(teacher.teach(Tensor::ones([8, 784], &device)).dtype(), DType::BF16);
+    /// ```
+    ///
+    /// Weights are rounded to 8 bits (bf16) or 11 (f16, up to 65,504), and so is whatever the network computes on the way. Running
+    /// statistics are cast as well; quantised weights stay as they are.
+    ///
+    /// # Panics
+    ///
+    /// If its device does not compute in the type; `device.supports_dtype` tells.
+    #[track_caller]
+    pub fn in_precision(self, dtype: FloatDType) -> Self {
+        check::computes_in("Frozen::in_precision", &self.module.devices(), dtype);
+        Self {
+            // Clones share running statistics; `valid` gives the cast ones to this teacher alone.
+            module: self.module.valid().map(&mut CastFloats(dtype)),
+            ..self
+        }
+    }
+
+    /// The same teacher with its parameters on `device`, for [`OnDevice`](crate::OnDevice) and [`Replicas`](crate::Replicas).
+    pub fn to_device(self, device: &Device) -> Self {
+        Self {
+            module: self.module.to_device(device),
+            ..self
         }
     }
 

@@ -1,6 +1,6 @@
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 
-use crate::OffGraph;
+use crate::{OffGraph, ToDevice};
 
 /// A teacher's logits together with the true labels: the teacher side of a loss that uses both.
 ///
@@ -26,5 +26,15 @@ impl Labelled {
 impl OffGraph for Labelled {
     fn off_graph(self) -> Self {
         Self::new(self.logits.off_graph(), self.labels.off_graph())
+    }
+}
+
+impl ToDevice for Labelled {
+    fn home(&self) -> Option<Device> {
+        self.logits.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(self.logits.bring_to(device), self.labels.bring_to(device))
     }
 }

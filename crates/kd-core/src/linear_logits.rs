@@ -1,6 +1,6 @@
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 
-use crate::OffGraph;
+use crate::{OffGraph, ToDevice};
 
 /// Logits as what they are made of, hidden states and output matrix: for losses that never need all of them at once.
 ///
@@ -58,6 +58,20 @@ impl OffGraph for LinearLogits {
         Self {
             hidden: self.hidden.off_graph(),
             weight: self.weight.off_graph(),
+            ..self
+        }
+    }
+}
+
+impl ToDevice for LinearLogits {
+    fn home(&self) -> Option<Device> {
+        self.hidden.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self {
+            hidden: self.hidden.bring_to(device),
+            weight: self.weight.bring_to(device),
             ..self
         }
     }

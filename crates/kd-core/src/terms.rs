@@ -1,9 +1,10 @@
 use burn::tensor::Tensor;
 
-use crate::rows;
+use crate::{OffGraph, rows};
 
 /// One term of an objective.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LossTerm {
     /// What it is called in logs and plots.
     pub name: String,
@@ -106,6 +107,19 @@ impl LossTerms {
             .iter()
             .map(|term| (term.name.as_str(), term.value.clone().into_scalar::<f64>()))
             .collect()
+    }
+}
+
+impl OffGraph for LossTerms {
+    /// The same terms as constants: what a log keeps, so that it does not keep the graph.
+    fn off_graph(self) -> Self {
+        let constant = |term: LossTerm| LossTerm {
+            value: term.value.off_graph(),
+            ..term
+        };
+        Self {
+            terms: self.terms.into_iter().map(constant).collect(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-use burn::tensor::{IndexingUpdateOp, Int, Tensor};
+use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor};
 
-use crate::{OffGraph, check, rows};
+use crate::{OffGraph, ToDevice, check, rows};
 
 /// A teacher known only by its best classes, and by how much is left for the others: what is kept of logits that were too many.
 ///
@@ -151,6 +151,20 @@ impl OffGraph for TopK {
             ids: self.ids.off_graph(),
             log_probs: self.log_probs.off_graph(),
             tail: self.tail.off_graph(),
+        }
+    }
+}
+
+impl ToDevice for TopK {
+    fn home(&self) -> Option<Device> {
+        self.ids.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self {
+            ids: self.ids.bring_to(device),
+            log_probs: self.log_probs.bring_to(device),
+            tail: self.tail.bring_to(device),
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::MemberTable;
 /// );
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DiversityReport {
     /// How many samples it is of.
     pub samples: u64,

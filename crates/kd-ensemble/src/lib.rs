@@ -26,6 +26,14 @@
 //!
 //! Snapshots of one network, which are the cheapest ensemble, are in `kd-self`.
 
+// On docs.rs, what needs a feature says so. Elsewhere this is nothing.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod bag;
 mod boosting;
 mod boosting_config;
@@ -39,7 +47,6 @@ mod gamma;
 mod member_table;
 mod members;
 mod min_norm;
-mod on_device;
 mod pair_counts;
 mod per_teacher;
 mod probabilities;
@@ -62,7 +69,6 @@ pub use ensemble::Ensemble;
 pub use member_table::MemberTable;
 pub use members::Members;
 pub use min_norm::MinNormWeights;
-pub use on_device::OnDevice;
 pub use per_teacher::{PerTeacher, WeighedTeachers};
 pub use question::{Question, WithLabels};
 pub use rule::{
@@ -73,6 +79,8 @@ pub use seeds::Seeds;
 pub use side_by_side::SideBySide;
 pub use uncertainty::Uncertainty;
 pub use weighted_vote::weighted_vote;
+
+pub use kd_core::OnDevice;
 
 #[cfg(feature = "plot")]
 mod member_map;

@@ -54,6 +54,7 @@ const STEPS: usize = 100_000;
 ///
 /// [`PerTeacher`](crate::PerTeacher), which takes the weights.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct MinNormWeights {
     /// One for each member.
     pub weights: Weights,

@@ -1,5 +1,8 @@
-use burn::{module::Module, tensor::Tensor};
-use kd_core::{DistillLoss, OffGraph, check};
+use burn::{
+    module::Module,
+    tensor::{Device, Tensor},
+};
+use kd_core::{DistillLoss, OffGraph, ToDevice, check};
 
 use crate::Weights;
 
@@ -153,6 +156,16 @@ impl<T> WeighedTeachers<T> {
 impl<T: OffGraph> OffGraph for WeighedTeachers<T> {
     fn off_graph(self) -> Self {
         Self::new(self.teachers.off_graph(), self.weights.off_graph())
+    }
+}
+
+impl<T: ToDevice> ToDevice for WeighedTeachers<T> {
+    fn home(&self) -> Option<Device> {
+        self.weights.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(self.teachers.bring_to(device), self.weights.bring_to(device))
     }
 }
 

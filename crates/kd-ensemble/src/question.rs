@@ -1,5 +1,5 @@
-use burn::tensor::{Int, Tensor};
-use kd_core::OffGraph;
+use burn::tensor::{Device, Int, Tensor};
+use kd_core::{OffGraph, ToDevice};
 
 /// An input together with its labels: what an ensemble is asked whose rule looks at the labels.
 ///
@@ -25,6 +25,16 @@ impl<I> WithLabels<I> {
 impl<I: OffGraph> OffGraph for WithLabels<I> {
     fn off_graph(self) -> Self {
         Self::new(self.input.off_graph(), self.labels.off_graph())
+    }
+}
+
+impl<I: ToDevice> ToDevice for WithLabels<I> {
+    fn home(&self) -> Option<Device> {
+        self.labels.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(self.input.bring_to(device), self.labels.bring_to(device))
     }
 }
 

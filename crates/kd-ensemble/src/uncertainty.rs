@@ -48,6 +48,7 @@ use crate::{entropy::entropy, gamma::delta};
 ///
 /// Andrey Malinin, Bruno Mlodozeniec, Mark Gales: *Ensemble Distribution Distillation*, ICLR 2020, arXiv:1905.00076.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Uncertainty {
     /// The entropy of what is predicted, `[batch]`.
     pub total: Tensor<1>,

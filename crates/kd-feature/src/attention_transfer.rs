@@ -9,6 +9,7 @@ use crate::unit::{root, scale, unit};
 
 /// How far apart two attention maps are: the paper says one thing, its code another.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum AttentionDistance {
     /// `‖Q_s − Q_t‖₂`, not squared: the paper.
     Norm,

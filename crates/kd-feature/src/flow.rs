@@ -1,9 +1,9 @@
 use burn::{
     config::Config,
     module::{Content, DisplaySettings, Module, ModuleDisplay},
-    tensor::{Tensor, module::adaptive_avg_pool2d},
+    tensor::{Device, Tensor, module::adaptive_avg_pool2d},
 };
-use kd_core::{DistillLoss, Error, Feature, OffGraph, check, rows};
+use kd_core::{DistillLoss, Error, Feature, OffGraph, ToDevice, check, rows};
 
 /// What goes into a part of a network and what comes out of it: the features at its two ends.
 ///
@@ -54,6 +54,16 @@ impl From<(Tensor<4>, Tensor<4>)> for Flow {
 impl OffGraph for Flow {
     fn off_graph(self) -> Self {
         Self::new(self.first.off_graph(), self.last.off_graph())
+    }
+}
+
+impl ToDevice for Flow {
+    fn home(&self) -> Option<Device> {
+        self.first.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(self.first.bring_to(device), self.last.bring_to(device))
     }
 }
 

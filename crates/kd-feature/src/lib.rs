@@ -45,8 +45,16 @@
 //! Features come as tensors, `[batch, hidden]`, `[batch, seq, hidden]` or `[batch, channels, height, width]`, or as a
 //! [`Feature`](kd_core::Feature), which is one of these.
 
+// On docs.rs, what needs a feature says so. Elsewhere this is nothing.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[macro_use]
 mod of_feature;
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// The examples of the chapter on features, compiled and run.
 #[cfg(doctest)]

@@ -5,6 +5,7 @@ use burn::{
 
 /// What a [`MaskedGenerativeLoss`](crate::MaskedGenerativeLoss) hides of a map.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MaskOver {
     /// Whole places, in all channels: the paper's for detection and segmentation.
     Places,

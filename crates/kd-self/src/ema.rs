@@ -16,6 +16,7 @@ use crate::{
 /// What becomes of the running statistics of batch normalisation in an [`Ema`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Buffers {
     /// They are averaged as the weights are, as in timm: they belong to the averaged weights.
     Average,

@@ -11,6 +11,7 @@ const NAME: &str = "early_exit_table";
 
 /// What a threshold costs, and what it is worth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct EarlyExitRow {
     /// The probability at which a sample leaves.
     pub threshold: f64,

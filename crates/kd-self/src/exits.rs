@@ -1,5 +1,5 @@
-use burn::tensor::Tensor;
-use kd_core::{Feature, OffGraph};
+use burn::tensor::{Device, Tensor};
+use kd_core::{Feature, OffGraph, ToDevice};
 
 /// What the exits of a network show, shallow to deep: what its `forward` returns in training.
 ///
@@ -44,6 +44,19 @@ impl OffGraph for Exits {
         Self {
             logits: self.logits.off_graph(),
             features: self.features.off_graph(),
+        }
+    }
+}
+
+impl ToDevice for Exits {
+    fn home(&self) -> Option<Device> {
+        self.logits.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self {
+            logits: self.logits.bring_to(device),
+            features: self.features.bring_to(device),
         }
     }
 }

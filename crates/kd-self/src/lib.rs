@@ -38,6 +38,11 @@
 //! | [`VirtualTeacher`] | the labels, told as a teacher would that is not quite sure: Tf-KD (Yuan et al., 2020) |
 //! | [`UskdLoss`], [`MixedLabels`] | its certainty, and the ranks that its answer and its middle give the classes: USKD (Yang et al., 2023) |
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod average;
 mod byot;
 mod byot_config;

@@ -31,6 +31,29 @@ impl MaskedSum {
     pub fn mean(self) -> Tensor<1> {
         self.sum / self.count.clamp_min(1.0)
     }
+
+    /// What these rows, a piece of a step, add to the mean over the whole step, of which `whole` rows count: the sum over
+    /// `whole`. Exactly 0 if nothing counts.
+    ///
+    /// Gradients of shares add up to the gradient of the mean, and values to the mean, however the step is cut. Burn's
+    /// `GradientsAccumulator` adds them up.
+    ///
+    /// ```
+    /// use burn::tensor::{Bool, Tensor};
+    /// use kd_core::rows::{count, masked_sum};
+    ///
+    /// # let device = burn::tensor::Device::flex();
+    /// let values = Tensor::<1>::from_floats([1.0, 2.0, 3.0, 8.0, 9.0], &device);
+    /// let mask = Tensor::<1, Bool>::from_bool([true, true, true, true, false], &device);
+    /// let whole = count(&mask);
+    /// let share = |from, rows| masked_sum(values.clone().narrow(0, from, rows), mask.clone().narrow(0, from, rows)).share(whole);
+    /// let mean = share(0, 3) + share(3, 2);
+    /// assert_eq!(mean.into_scalar::<f32>(), 3.5); // and not (2 + 8) / 2, the mean of the means
+    /// ```
+    pub fn share(self, whole: usize) -> Tensor<1> {
+        // Not a division: Burn's gradient of one is exact in f32 only.
+        self.sum * (whole.max(1) as f64).recip()
+    }
 }
 
 impl std::ops::Add for MaskedSum {

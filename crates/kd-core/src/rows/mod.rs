@@ -7,6 +7,7 @@
 //! f16 and bf16 are widened to f32 first: sums over a vocabulary have no place in half precision.
 
 mod at_label;
+mod count;
 mod cross_entropy;
 mod flatten;
 mod kl;
@@ -20,6 +21,7 @@ mod vocabulary;
 mod widen;
 
 pub use at_label::at_label;
+pub use count::count;
 pub use cross_entropy::cross_entropy;
 pub use flatten::{flatten_mask, flatten_rows};
 pub use kl::kl;

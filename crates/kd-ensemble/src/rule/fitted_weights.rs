@@ -50,6 +50,7 @@ const ROUNDS: usize = 10_000;
 ///
 /// Arthur Dempster, Nan Laird, Donald Rubin: *Maximum Likelihood from Incomplete Data via the EM Algorithm*, 1977.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct FittedWeights {
     /// One for each member.
     pub weights: Weights,

@@ -27,6 +27,7 @@ use super::{Plan, PlannedPair, Similarity};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Matching {
     /// The later a layer of the student, the later its match: of all ways to match in order, and no two with the same, the
     /// one of the greatest total. Where several are, layers match as early as they can.

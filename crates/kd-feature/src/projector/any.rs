@@ -26,6 +26,7 @@ use super::{BottleneckProjector, ConvProjector, MlpProjector, PoolMap, PoolToken
 /// ```
 #[derive(Module, Debug)]
 #[allow(clippy::large_enum_variant, reason = "there are a few of them in a program")]
+#[non_exhaustive]
 pub enum Projector {
     /// Nothing to do.
     Identity(Identity),

@@ -7,6 +7,7 @@ use kd_core::{Error, FeatureProjector, check, rows};
 
 /// Which of a sequence's tokens stands for it.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TokenPooling {
     /// The mean of all.
     Mean,

@@ -9,6 +9,7 @@ use kd_core::rows;
 /// Either way each place of the outcome is a weighted mean of places, so what is constant stays so. Both are matrices, which
 /// the axis is multiplied by: Burn's own bilinear interpolation has no gradient but on Flex (0.22.1).
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Resampling {
     /// [`Average`](Self::Average) where the axis gets shorter, [`Linear`](Self::Linear) where it gets longer: nothing is
     /// left out, and nothing comes in steps.
