@@ -1,6 +1,7 @@
 //! Inputs and timings that the benches share.
 
 pub mod interleaved;
+pub mod silent;
 
 use std::{hint::black_box, time::Duration};
 

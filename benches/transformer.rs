@@ -104,8 +104,8 @@ fn steps(quick: bool) {
     let cross_entropy: CrossEntropyLoss = CrossEntropyLossConfig::new().init(&device);
     let soft_of_all = DistilBertLossConfig::new().init();
     let soft_of_asked = DistilBertLossConfig::new().with_soft_tokens(SoftTokens::Asked).init();
-    let learns = || shown(student.forward(input.clone()));
-    let taught = || shown(teacher.teach(input.clone()));
+    let learns = || shown(&student.forward(input.clone()));
+    let taught = || shown(&teacher.teach(input.clone()));
     let own = || {
         let logits = learns().logits.flatten::<2>(0, 1).select(0, places.clone());
         cross_entropy.forward(logits, answers.clone()).backward()
@@ -139,9 +139,8 @@ fn steps(quick: bool) {
 }
 
 /// What the losses compare.
-fn shown(output: BertOutput) -> MaskedLanguage {
-    let hidden = output.last_hidden_state();
-    MaskedLanguage::new(output.token_logits.expect("it has a head for tokens"), hidden)
+fn shown(output: &BertOutput) -> MaskedLanguage {
+    output.masked_language().expect("it has a head for tokens")
 }
 
 /// Texts without a token that comes twice, `[batch, seq]`, of BERT's vocabulary.
