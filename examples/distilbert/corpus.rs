@@ -1,5 +1,7 @@
 //! A corpus as sequences to be masked: most to learn from, some to be tested on.
 
+use std::sync::{Arc, Mutex};
+
 use burn::prelude::*;
 use kd::transformer::PickedTokens;
 use kd::transformer::bert::BertInput;
@@ -30,6 +32,8 @@ pub struct Corpus {
     masked: MaskedTokens,
     test_masked: MaskedTokens,
     seed: u64,
+    /// The epoch that is read, and the order of its sequences.
+    kept: Mutex<Option<(usize, Arc<[usize]>)>>,
 }
 
 impl Corpus {
@@ -62,6 +66,7 @@ impl Corpus {
             masked: masked(seed)?,
             test_masked: masked(TEST_SEED)?,
             seed,
+            kept: Mutex::new(None),
         })
     }
 
@@ -77,14 +82,42 @@ impl Corpus {
     ///
     /// [`Error`] when a sequence cannot be masked.
     pub fn batch(&self, step: usize, size: usize, device: &Device) -> Result<MaskedBatch, Error> {
+        let mut whole = self.pieces(step, size, 1, device)?;
+        Ok(whole.pop().expect("a step reads something"))
+    }
+
+    /// The same in at most so many pieces, all of one size but for the last, which may be smaller.
+    ///
+    /// # Errors
+    ///
+    /// As [`batch`](Self::batch).
+    pub fn pieces(&self, step: usize, size: usize, pieces: usize, device: &Device) -> Result<Vec<MaskedBatch>, Error> {
         let size = size.min(self.train.len());
         let steps = self.train.len() / size;
         let (epoch, place) = (step / steps, step % steps);
-        let mut order: Vec<usize> = (0..self.train.len()).collect();
-        order.shuffle(&mut StdRng::from_seed(seed_for(self.seed, &[ORDER, epoch])));
+        let order = self.order(epoch);
         let chosen = &order[place * size..(place + 1) * size];
         let samples: Vec<(usize, &Tokens)> = chosen.iter().map(|at| (*at, &self.train[*at])).collect();
-        self.masked.batch(&samples, epoch, device)
+        let pieces = samples.chunks(size.div_ceil(pieces));
+        pieces
+            .map(|samples| self.masked.batch(samples, epoch, device))
+            .collect()
+    }
+
+    /// The order of an epoch, which follows from the seed. It is kept until another is asked for: drawing it for each step anew would
+    /// shuffle all sequences thousands of times.
+    fn order(&self, epoch: usize) -> Arc<[usize]> {
+        let mut kept = self.kept.lock().expect("nobody panics who holds it");
+        match &*kept {
+            Some((of, order)) if *of == epoch => order.clone(),
+            _ => {
+                let mut order: Vec<usize> = (0..self.train.len()).collect();
+                order.shuffle(&mut StdRng::from_seed(seed_for(self.seed, &[ORDER, epoch])));
+                let order: Arc<[usize]> = order.into();
+                *kept = Some((epoch, order.clone()));
+                order
+            }
+        }
     }
 
     /// All that is tested on, in batches, masked the same whatever the seed.
@@ -103,7 +136,7 @@ impl Corpus {
 
 /// What the network reads of a batch.
 pub fn input(batch: &MaskedBatch) -> BertInput {
-    BertInput::new(batch.input_ids.clone()).with_mask(batch.attention_mask.clone())
+    BertInput::new(batch.input_ids.clone()).with_mask(batch.attended.clone())
 }
 
 /// The tokens that are asked for.
@@ -137,6 +170,7 @@ mod tests {
         let [learned, tested] = one.sizes();
         let beyond = learned / 8 + 1;
         assert_ne!(ids(&one, beyond), ids(&one, 1), "another epoch has another order");
+        assert_eq!(ids(&one, beyond), ids(&corpus(1), beyond), "whatever was read before");
         assert_eq!(tested, (learned + tested).div_ceil(TESTED));
         let tests = |corpus: &Corpus| {
             corpus
@@ -147,6 +181,28 @@ mod tests {
                 .into_data()
         };
         assert_eq!(tests(&one), tests(&other), "whatever the seed");
+    }
+
+    #[test]
+    fn pieces_are_the_step_cut() {
+        let corpus = corpus(1);
+        let pieces = corpus.pieces(3, 8, 3, &Device::flex()).unwrap();
+        let sizes: Vec<usize> = pieces.iter().map(|piece| piece.input_ids.dims()[0]).collect();
+        assert_eq!(sizes, [3, 3, 2]);
+        let of_pieces = |of: fn(MaskedBatch) -> Tensor<2, Int>| {
+            let parts = pieces.iter().cloned().map(of);
+            Tensor::cat(parts.collect(), 0)
+        };
+        let whole = corpus.batch(3, 8, &Device::flex()).unwrap();
+        assert_eq!(
+            of_pieces(|piece| piece.input_ids).into_data(),
+            whole.input_ids.into_data()
+        );
+        assert_eq!(
+            of_pieces(|piece| piece.targets.asked.int()).into_data(),
+            whole.targets.asked.int().into_data()
+        );
+        assert_eq!(corpus.pieces(3, 2, 9, &Device::flex()).unwrap().len(), 2);
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! Where a single step is done, and its result is put.
 
+use std::fs;
 use std::path::Path;
 
+use kd::{Error, write_whole};
 use kd_examples::course::Course;
 use kd_examples::curve_plot::{Curve, curve_plot};
 use kd_examples::failure::Failure;
-use kd_examples::whole_file::{self, WriteError};
+use kd_examples::writable::check_writable;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -32,9 +34,9 @@ impl<'a> Desk<'a> {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when nothing can be written there.
-    pub fn new(lab: &'a Lab, how: &'a StepOptions, of_recipe: &Training, work: &Value) -> Result<Self, WriteError> {
-        whole_file::check_writable(&how.to.join(REPORT))?;
+    /// [`Error::Write`] when nothing can be written there.
+    pub fn new(lab: &'a Lab, how: &'a StepOptions, of_recipe: &Training, work: &Value) -> Result<Self, Error> {
+        check_writable(&how.to.join(REPORT))?;
         let training = how.training(of_recipe);
         Ok(Self {
             lab,
@@ -64,9 +66,12 @@ impl<'a> Desk<'a> {
         reader.save(self.folder)?;
         let report = json!({ "plan": self.plan, "result": result, "course": course });
         let report = serde_json::to_string_pretty(&report).expect("a report is JSON");
-        whole_file::write(&self.folder.join(REPORT), report.as_bytes())?;
+        write_whole(self.folder.join(REPORT), |temporary| fs::write(temporary, &report))?;
         if let Some(course) = course {
-            whole_file::write(&self.folder.join("losses.svg"), losses(course)?.as_bytes())?;
+            let losses = losses(course)?;
+            write_whole(self.folder.join("losses.svg"), |temporary| {
+                fs::write(temporary, &losses)
+            })?;
         }
         forget_checkpoints(self.folder);
         println!("The network is in {}.", self.folder.display());

@@ -1,15 +1,16 @@
 //! A network as everyone opens it: a plain BERT in Hugging Face's folder.
 
 use std::collections::HashMap;
+use std::fs;
 use std::path::Path;
 
 use burn::module::Param;
 use burn::prelude::*;
 use kd::transformer::Transplant;
 use kd::transformer::bert::{Bert, BertConfig, BertOutput};
+use kd::write_whole;
 use kd_examples::failure::Failure;
 use kd_examples::text::embedded;
-use kd_examples::whole_file;
 use safetensors::Dtype;
 use safetensors::tensor::TensorView;
 
@@ -90,7 +91,9 @@ fn write_outputs(reader: &Reader, texts: &[String], folder: &Path, device: &Devi
     });
     let bytes = safetensors::serialize(views, None::<HashMap<String, String>>);
     let bytes = bytes.expect("arrays in memory can be written down");
-    Ok(whole_file::write(&folder.join("outputs.safetensors"), &bytes)?)
+    Ok(write_whole(folder.join("outputs.safetensors"), |temporary| {
+        fs::write(temporary, &bytes)
+    })?)
 }
 
 type Array = (String, Dtype, Vec<usize>, Vec<u8>);
@@ -143,7 +146,7 @@ mod tests {
             &device,
         )
         .unwrap();
-        let bytes = std::fs::read(folder.path().join("outputs.safetensors")).unwrap();
+        let bytes = fs::read(folder.path().join("outputs.safetensors")).unwrap();
         let arrays = safetensors::SafeTensors::deserialize(&bytes).unwrap();
         let shape = arrays.tensor("ids").unwrap().shape().to_vec();
         assert_eq!(

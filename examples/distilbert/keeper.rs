@@ -15,28 +15,28 @@ pub trait Keeper {
     ///
     /// # Errors
     ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
+    /// [`Failure::Library`] when there is nowhere to keep it.
     fn prepared(&mut self, prepared: Prepared) -> Result<(), Failure>;
 
     /// Keeps what a student learned of the language.
     ///
     /// # Errors
     ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
+    /// [`Failure::Library`] when there is nowhere to keep it.
     fn distilled(&mut self, distilled: Distilled) -> Result<(), Failure>;
 
     /// Keeps how well a task was learned.
     ///
     /// # Errors
     ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
+    /// [`Failure::Library`] when there is nowhere to keep it.
     fn scored(&mut self, score: Score) -> Result<(), Failure>;
 
     /// Keeps how a sentence encoder was learned.
     ///
     /// # Errors
     ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
+    /// [`Failure::Library`] when there is nowhere to keep it.
     fn embedded(&mut self, embedded: Embedded) -> Result<(), Failure>;
 }
 

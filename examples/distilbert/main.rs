@@ -29,6 +29,7 @@ mod student;
 mod study;
 mod tables;
 mod texts;
+mod thrift;
 mod trainer;
 
 use std::process::ExitCode;

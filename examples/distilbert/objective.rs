@@ -8,7 +8,8 @@ use kd::rows;
 use kd::transformer::bert::{Bert, BertInput};
 use kd::transformer::mlm::MaskedBatch;
 use kd::transformer::{
-    DistilBertLoss, DistilBertLossConfig, MaskedLanguage, MaskedLesson, MaskedTargets, PickedTokens, SoftTokens,
+    DistilBertCounts, DistilBertLoss, DistilBertLossConfig, MaskedLanguage, MaskedLesson, MaskedTargets, PickedTokens,
+    SoftTokens,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +45,13 @@ impl Triple {
         }
     }
 
-    /// The losses of a batch by name.
-    pub fn terms<T>(&self, student: &Bert, teacher: &T, batch: &MaskedBatch) -> LossTerms
+    /// How many tokens count in each loss, of a batch or of a piece of one.
+    pub fn counts(&self, batch: &MaskedBatch) -> DistilBertCounts {
+        self.asked.counts(&batch.targets, &batch.attended)
+    }
+
+    /// The losses of a batch by name; of a piece, its shares of those of the whole batch, in which so many tokens count.
+    pub fn terms<T>(&self, student: &Bert, teacher: &T, batch: &MaskedBatch, whole: &DistilBertCounts) -> LossTerms
     where
         T: Teacher<(BertInput, PickedTokens), Output = Taught>,
     {
@@ -58,13 +64,13 @@ impl Triple {
         let tokens = picked.numbers(batch.targets.tokens.clone()).reshape([1, count]);
         let all = Tensor::<2, Int>::ones([1, count], &tokens.device()).equal_elem(1);
         let lesson = MaskedLesson::new(taught.of_asked, MaskedTargets::new(tokens, all.clone()), all);
-        let terms = self.asked.terms(shown, lesson);
+        let terms = self.asked.sums(shown, lesson).shares(self.asked.config(), whole);
 
-        let attended = PickedTokens::new(batch.attention_mask.clone()).expect("a sequence has tokens");
+        let attended = PickedTokens::new(batch.attended.clone()).expect("a sequence has tokens");
         let cosine = self
             .cosine
-            .forward(attended.vectors(hidden), attended.vectors(taught.hidden));
-        terms.with("cosine", 1.0, cosine)
+            .per_sample(attended.vectors(hidden), attended.vectors(taught.hidden));
+        terms.with("cosine", 1.0, cosine.sum() * (whole.cosine as f64).recip())
     }
 }
 
@@ -128,17 +134,11 @@ mod tests {
         let corpus = Corpus::new(&embedded::corpus(), &teacher.tokenizer, 16, 1).unwrap();
         let batch = corpus.batch(0, 4, &device).unwrap();
         let frozen = Frozen::new(teacher.bert.clone(), show);
-        let actual = Triple::new().terms(&student.bert, &frozen, &batch);
+        let triple = Triple::new();
+        let actual = triple.terms(&student.bert, &frozen, &batch, &triple.counts(&batch));
 
-        let shown = |bert: &Bert| {
-            let output = bert.forward(input(&batch));
-            MaskedLanguage::new(output.token_logits.clone().unwrap(), output.last_hidden_state())
-        };
-        let lesson = MaskedLesson::new(
-            shown(&teacher.bert),
-            batch.targets.clone(),
-            batch.attention_mask.clone(),
-        );
+        let shown = |bert: &Bert| bert.forward(input(&batch)).masked_language().unwrap();
+        let lesson = MaskedLesson::new(shown(&teacher.bert), batch.targets.clone(), batch.attended.clone());
         let config = DistilBertLossConfig::new().with_soft_tokens(SoftTokens::Asked);
         let expected = config.init().terms(shown(&student.bert), lesson);
         assert_eq!((actual.iter().len(), expected.iter().len()), (3, 3));
@@ -150,6 +150,24 @@ mod tests {
                 "{actual} {expected}"
             );
         }
+        let pieces = corpus.pieces(0, 4, 3, &device).unwrap();
+        let whole: DistilBertCounts = pieces.iter().map(|piece| triple.counts(piece)).sum();
+        let shares = pieces
+            .iter()
+            .map(|piece| triple.terms(&student.bert, &frozen, piece, &whole));
+        let sum = shares.fold([0.0; 3], |mut sum, share| {
+            for (sum, (_, value)) in sum.iter_mut().zip(share.values()) {
+                *sum += value;
+            }
+            sum
+        });
+        for (sum, (name, value)) in sum.iter().zip(expected.values()) {
+            assert!(
+                (sum - value).abs() < 1e-5 * value.abs().max(1e-3),
+                "{name} in pieces: {sum} {value}"
+            );
+        }
+
         let hidden = last(student.bert.encode(input(&batch)));
         let alone = masked_language(&student.bert, hidden, &batch);
         let term = expected.values()[1].1;

@@ -151,6 +151,12 @@ mod tests {
             ),
             ("distil --teacher a --to b --steps -1", "--steps", "at least 1"),
             ("distil --teacher a --to b --layers -1", "--layers", "at least 1"),
+            ("distil --teacher a --to b --accumulate 0", "--accumulate", "at least 1"),
+            (
+                "distil --teacher a --to b --teacher-precision f8",
+                "--teacher-precision",
+                "bf16, f16",
+            ),
         ] {
             let message = parse(line).expect_err(line).to_string();
             assert!(

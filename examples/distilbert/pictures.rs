@@ -1,12 +1,13 @@
 //! The results as pictures.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
+use kd::write_whole;
 use kd_examples::curve_plot::{Curve, curve_plot};
 use kd_examples::failure::Failure;
 use kd_examples::strip_plot::{Strip, strip_plot};
-use kd_examples::whole_file;
 
 use crate::report::Report;
 use crate::score::Who;
@@ -33,7 +34,7 @@ pub fn draw(folder: &Path, report: &Report) -> Result<(), Failure> {
         .collect();
     let axes = ["step", "cross-entropy of hidden tokens, nats"];
     let language = curve_plot("What students learn of the language", axes, &curves)?;
-    whole_file::write(&folder.join("language.svg"), language.as_bytes())?;
+    write_whole(folder.join("language.svg"), |temporary| fs::write(temporary, &language))?;
 
     let tasks: BTreeSet<&str> = report.scores.iter().map(|score| &*score.task).collect();
     for task in tasks {
@@ -50,7 +51,9 @@ pub fn draw(folder: &Path, report: &Report) -> Result<(), Failure> {
             })
             .collect();
         let picture = strip_plot(&format!("Errors at {task}, a dot per seed"), "errors, %", 0.0, &strips)?;
-        whole_file::write(&folder.join(format!("{task}.svg")), picture.as_bytes())?;
+        write_whole(folder.join(format!("{task}.svg")), |temporary| {
+            fs::write(temporary, &picture)
+        })?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use burn::module::Module;
 use burn::prelude::*;
 use kd::prelude::*;
+use kd::rows;
 use kd::transformer::bert::{Bert, BertConfig, BertHead, BertInput};
 use kd_examples::course::Course;
 use kd_examples::failure::Failure;
@@ -102,7 +103,7 @@ pub fn lesson(loss: Tensor<1>, batch: &kd::transformer::mlm::MaskedBatch) -> Les
 
 /// How many tokens a batch has, without what fills up.
 pub fn tokens(batch: &kd::transformer::mlm::MaskedBatch) -> usize {
-    batch.attention_mask.clone().int().sum().into_scalar::<i64>() as usize
+    rows::count(&batch.attended)
 }
 
 /// The mean cross-entropy of the tokens asked for in all that is tested on, nats.

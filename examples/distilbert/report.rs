@@ -1,9 +1,9 @@
 //! The results as JSON.
 
+use kd::Error;
 use kd_examples::burn_version::burn_version;
 use kd_examples::failure::Failure;
 use kd_examples::result_files::ResultFiles;
-use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
 use crate::keeper::{Distilled, Embedded, Keeper, Prepared};
@@ -61,8 +61,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when one of them cannot.
-    pub fn check_writable(&self) -> Result<(), WriteError> {
+    /// [`Error::Write`] when one of them cannot.
+    pub fn check_writable(&self) -> Result<(), Error> {
         self.files.check_writable()
     }
 
@@ -70,8 +70,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when the system refuses.
-    pub fn write(&self) -> Result<(), WriteError> {
+    /// [`Error::Write`] when the system refuses.
+    pub fn write(&self) -> Result<(), Error> {
         let json = serde_json::to_value(self).expect("a report has nothing that JSON lacks");
         self.files.write(&json)
     }

@@ -138,7 +138,14 @@ pub fn kept(scores: &[Score], task: &str, who: Who) -> Option<Spread> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn report(accuracy: f64) -> Report {
+        let report = json!({"samples": 10, "accuracy": accuracy, "nll": 0.0, "brier": 0.0, "ece": 0.0, "mce": 0.0});
+        serde_json::from_value(report).expect("a report")
+    }
 
     #[test]
     fn what_is_kept_is_a_share_of_the_same_seeds_teacher() {
@@ -146,14 +153,7 @@ mod tests {
             task: "mood".into(),
             seed,
             who,
-            report: Report {
-                samples: 10,
-                accuracy,
-                nll: 0.0,
-                brier: 0.0,
-                ece: 0.0,
-                mce: 0.0,
-            },
+            report: report(accuracy),
             seconds: 0.0,
         };
         let scores = [

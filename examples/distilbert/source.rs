@@ -85,7 +85,9 @@ pub fn tasks(files: &[PathBuf]) -> Result<Vec<LabelledTexts>, Failure> {
 
 #[cfg(test)]
 mod tests {
-    use kd_examples::whole_file;
+    use std::fs;
+
+    use kd::write_whole;
 
     use super::*;
 
@@ -97,7 +99,7 @@ mod tests {
             .collect();
         let files = ["a/mood.tsv", "a/taste.tsv", "b/mood.tsv"].map(|name| folder.path().join(name));
         for file in &files {
-            whole_file::write(file, lines.as_bytes()).unwrap();
+            write_whole(file, |temporary| fs::write(temporary, &lines)).unwrap();
         }
         assert_eq!(tasks(&files[..2]).unwrap().len(), 2);
         let message = tasks(&files).unwrap_err().to_string();

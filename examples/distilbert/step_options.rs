@@ -10,6 +10,7 @@ use crate::embed::EmbeddingLoss;
 use crate::objective::Objective;
 use crate::options::ModelOptions;
 use crate::student::Start;
+use crate::thrift::Thrift;
 use crate::trainer::Training;
 
 /// A single step.
@@ -44,6 +45,9 @@ pub enum Step {
         /// Text to learn from
         #[arg(long, value_name = "PATH")]
         corpus: Option<PathBuf>,
+        /// In how much memory
+        #[command(flatten)]
+        thrift: Thrift,
         /// How
         #[command(flatten)]
         how: StepOptions,

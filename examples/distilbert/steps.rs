@@ -82,9 +82,11 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
             start,
             objective,
             corpus,
+            thrift,
             how,
         } => {
             let lab = lab(how.device)?;
+            thrift.teacher_precision.on(&lab.device)?;
             lab.device.seed(how.seed);
             let folder = teacher;
             let teacher = Reader::load(folder, &lab.device)?;
@@ -101,6 +103,8 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
                 "start": start,
                 "objective": objective,
                 "corpus": named(corpus.as_deref()),
+                "accumulate": thrift.accumulate,
+                "teacher_precision": thrift.teacher_precision,
             });
             let desk = Desk::new(&lab, how, &Recipe::pretrained().distil, &work)?;
             let corpus = Corpus::new(&texts, &teacher.tokenizer, how.length, how.seed)?;
@@ -110,7 +114,7 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
             }
             println!("{}", Capacity::of(&student, &teacher.bert));
             let run = desk.run("the student");
-            let (bert, course) = distil(&run, student, &teacher.bert, *objective, &corpus)?;
+            let (bert, course) = distil(&run, student, &teacher.bert, *objective, &corpus, *thrift)?;
             let after = cross_entropy(&lab, &bert, &corpus, desk.training.batch)?;
             println!("{after:.3} nats for each hidden token");
             let reader = Reader { bert, ..teacher };

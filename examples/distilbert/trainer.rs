@@ -1,11 +1,14 @@
 //! The training loop, the same for every step of the recipe: AdamW, a learning rate that rises and falls in a line, and
 //! checkpoints to go on from.
 
-use std::path::{Path, PathBuf};
+mod losses;
+mod run;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use burn::grad_clipping::GradientClippingConfig;
-use burn::optim::{AdamWConfig, GradientsParams};
+use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams};
 use burn::prelude::*;
 use kd::prelude::*;
 use kd::seed_for;
@@ -18,47 +21,13 @@ use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 use serde::Serialize;
 
-use crate::lab::Lab;
+use self::losses::{add, words};
+pub use self::run::{Lesson, Run, Training};
 
 /// Between two checkpoints.
 const KEEP: Duration = Duration::from_secs(120);
 /// Where they are, in the folder of the result.
 const UNFINISHED: &str = "unfinished";
-
-/// What a training is like.
-#[derive(Clone, Debug, Serialize)]
-pub struct Training {
-    /// Steps of the optimizer.
-    pub steps: usize,
-    /// Texts in a step.
-    pub batch: usize,
-    /// The highest learning rate, after the first tenth of the steps.
-    pub learning_rate: f64,
-    /// Of the order of the texts, of what is masked, and of dropout.
-    pub seed: u64,
-}
-
-/// What one step learns from.
-pub struct Lesson {
-    /// The losses by name.
-    pub terms: LossTerms,
-    /// How many tokens were read, without what fills up.
-    pub tokens: usize,
-}
-
-/// One training: who learns, how, and where it is kept until it is finished.
-pub struct Run<'a, P> {
-    /// Where it takes place.
-    pub lab: &'a Lab,
-    /// Who learns.
-    pub name: String,
-    /// How.
-    pub training: &'a Training,
-    /// All that decides what comes out: a checkpoint of anything else is refused.
-    pub plan: &'a P,
-    /// Where its result goes. Checkpoints lie there until [`forget_checkpoints`].
-    pub folder: PathBuf,
-}
 
 /// Trains `module`: every step goes down the slope of `lesson`'s losses. A training that was interrupted goes on where
 /// it stopped; on Flex with no dropout it ends as if it had not been, to the last bit. One that was finished and whose
@@ -72,6 +41,23 @@ pub fn train<M: Module, P: Serialize>(
     run: &Run<'_, P>,
     module: M,
     lesson: impl Fn(&M, usize) -> Result<Lesson, Failure>,
+) -> Result<(M, Course), Failure> {
+    train_in_pieces(run, module, |module, step, learn| {
+        learn(lesson(module, step)?);
+        Ok(())
+    })
+}
+
+/// The same where a step comes in pieces: `lessons` hands them over one after the other, and each one's graph is gone before the
+/// next is made. Gradients are added up, so what a piece hands over are its shares of the step's losses.
+///
+/// # Errors
+///
+/// As [`train`].
+pub fn train_in_pieces<M: Module, P: Serialize>(
+    run: &Run<'_, P>,
+    module: M,
+    lessons: impl Fn(&M, usize, &mut dyn FnMut(Lesson)) -> Result<(), Failure>,
 ) -> Result<(M, Course), Failure> {
     let Run { lab, training, .. } = run;
     let checkpoints = Checkpoints::new(run.folder.join(UNFINISHED), run.plan);
@@ -98,12 +84,14 @@ pub fn train<M: Module, P: Serialize>(
         lab.interrupt.check()?;
         let started = Instant::now();
         lab.device.seed(step_seed(training.seed, course.steps));
-        let Lesson { terms, tokens } = lesson(&module, course.steps)?;
-        let losses: Vec<(String, f64)> = terms
-            .values()
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
+        let mut accumulator = GradientsAccumulator::new();
+        let (mut losses, mut tokens) = (Vec::new(), 0);
+        lessons(&module, course.steps, &mut |lesson: Lesson| {
+            add(&mut losses, &lesson.terms);
+            tokens += lesson.tokens;
+            let gradients = lesson.terms.total().backward();
+            accumulator.accumulate(&module, GradientsParams::from_grads(gradients, &module));
+        })?;
         if let Some((loss, value)) = losses.iter().find(|(_, value)| !value.is_finite()) {
             return Err(Unusable::Diverged {
                 training: run.name.clone(),
@@ -113,8 +101,7 @@ pub fn train<M: Module, P: Serialize>(
             }
             .into());
         }
-        let gradients = GradientsParams::from_grads(terms.total().backward(), &module);
-        module = optimizer.step(learning_rate.at(course.steps + 1), module, gradients);
+        module = optimizer.step(learning_rate.at(course.steps + 1), module, accumulator.grads());
         course.seconds += started.elapsed().as_secs_f64();
         course.add(&losses, tokens, steps);
         progress.step(|| words(&losses, &course));
@@ -137,20 +124,13 @@ fn step_seed(seed: u64, step: usize) -> u64 {
     StdRng::from_seed(seed_for(seed, &[DROPOUT, step])).next_u64()
 }
 
-fn words(losses: &[(String, f64)], course: &Course) -> String {
-    let losses: Vec<String> = losses
-        .iter()
-        .map(|(name, value)| format!("{name} {value:.3}"))
-        .collect();
-    format!("{}, {:.0} tokens/s", losses.join(" "), course.tokens_per_second())
-}
-
 #[cfg(test)]
 mod tests {
     use burn::nn::{Linear, LinearConfig};
     use kd_examples::interrupt::Interrupt;
 
     use super::*;
+    use crate::lab::Lab;
 
     const TRAINING: Training = Training {
         steps: 9,

@@ -146,10 +146,20 @@ def check(name: str, made, folder: pathlib.Path) -> list[str]:
     """How the folder differs from what would be written now."""
     with tempfile.TemporaryDirectory() as fresh:
         made.save_pretrained(fresh)
-        before, after = (load_file(pathlib.Path(place) / "model.safetensors") for place in (folder, fresh))
+        places = (folder, pathlib.Path(fresh))
+        before, after = (load_file(place / "model.safetensors") for place in places)
+        configurations = [stored(place / "config.json") for place in places]
     same = before.keys() == after.keys() and all(torch.equal(before[key], after[key]) for key in after)
-    faults = differences(stored(folder / "golden.json"), golden(made))
-    return [f"{name}: {fault}" for fault in faults + ([] if same else ["model.safetensors"])]
+    faults = [f"config.json {field}" for field in other_fields(*configurations)]
+    faults += [] if same else ["model.safetensors"]
+    faults += [f"golden.json{fault}" for fault in differences(stored(folder / "golden.json"), golden(made))]
+    return [f"{name}: {fault}" for fault in faults]
+
+
+def other_fields(old: dict, new: dict) -> list[str]:
+    """The fields in which two configurations differ; the version of `transformers` says nothing of the model."""
+    fields = sorted(old.keys() | new.keys())
+    return [field for field in fields if field != "transformers_version" and old.get(field) != new.get(field)]
 
 
 def main() -> None:

@@ -140,6 +140,10 @@ def margin_mse(case: Case) -> torch.Tensor:
     return F.mse_loss(s, t, reduction="none").mean(1)
 
 
+# Sequences with padding before them, where `mask` puts none: there alone, behind as well, and within as well.
+LEFT = [[False, False, True, True], [False, True, True, False], [False, True, False, True]]
+
+
 def mask(source: random.Random, rows: int, seq: int, share: float, padded: int = 0) -> list[list[bool]]:
     """True for a share of the tokens, the first of each row always; the last `padded` rows are false throughout."""
     rolled = [[place == 0 or source.random() < share for place in range(seq)] for _ in range(rows)]
@@ -246,6 +250,7 @@ if __name__ == "__main__":
                     distil_case("soft_alone", 3, 4, 5, 4, mlm=0.0, cosine=0.0),
                     distil_case("mlm_alone", 3, 4, 5, 4, soft=0.0, cosine=0.0),
                     distil_case("cosine_alone", 3, 4, 5, 4, soft=0.0, mlm=0.0),
+                    distil_case("padded_on_the_left", 3, 4, 5, 4, attended=LEFT),
                 ],
             ),
             Golden(
@@ -263,6 +268,7 @@ if __name__ == "__main__":
                     tiny_case("weights", 3, 4, [2], 2, [3, 3], embedding=0.5, hidden=2.0, attention=0.1, prediction=1.5),
                     tiny_case("answers", 4, 2, [1], 1, [2, 2], embedding=0.0, hidden=0.0, attention=0.0, prediction=1.0),
                     tiny_case("answers_t2", 4, 2, [1], 1, [2, 2], embedding=0.0, hidden=0.0, attention=0.0, prediction=1.0, temperature=2.0),
+                    tiny_case("padded_on_the_left", 3, 4, [1, 3], 3, [3, 5], attended=LEFT),
                 ],
             ),
             Golden(
@@ -278,6 +284,7 @@ if __name__ == "__main__":
                     mini_case("weights", 3, 4, 2, [3, 4], attention=0.3, values=2.0),
                     mini_case("attention_alone", 3, 4, 2, [3, 4], values=0.0),
                     mini_case("values_alone", 3, 4, 2, [3, 4], attention=0.0),
+                    mini_case("padded_on_the_left", 3, 4, 2, [3, 4], attended=LEFT),
                 ],
             ),
             Golden(
@@ -293,6 +300,7 @@ if __name__ == "__main__":
                     mini_v2_case("one_token", 1, 1, [2, 2], [2, 2], 2),
                     mini_v2_case("a_sequence_of_padding", 3, 4, [1, 2], [4, 4], 2, padded=1),
                     mini_v2_case("weights", 3, 4, [1, 2], [4, 4], 2, queries=0.5, keys=0.0, values=2.0),
+                    mini_v2_case("padded_on_the_left", 3, 4, [2, 3], [6, 2], 3, attended=LEFT),
                 ],
             ),
             Golden(

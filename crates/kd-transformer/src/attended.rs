@@ -1,5 +1,5 @@
-use burn::tensor::{Bool, Tensor};
-use kd_core::OffGraph;
+use burn::tensor::{Bool, Device, Tensor};
+use kd_core::{OffGraph, ToDevice};
 
 /// What a teacher shows of a batch of sequences, and which of their tokens count.
 ///
@@ -24,5 +24,15 @@ impl<T> Attended<T> {
 impl<T: OffGraph> OffGraph for Attended<T> {
     fn off_graph(self) -> Self {
         Self::new(self.shown.off_graph(), self.attended.off_graph())
+    }
+}
+
+impl<T: ToDevice> ToDevice for Attended<T> {
+    fn home(&self) -> Option<Device> {
+        self.shown.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(self.shown.bring_to(device), self.attended.bring_to(device))
     }
 }

@@ -1,5 +1,5 @@
-use burn::tensor::Tensor;
-use kd_core::OffGraph;
+use burn::tensor::{Device, Tensor};
+use kd_core::{OffGraph, ToDevice};
 
 /// What one layer's self-attention shows: who looks at whom, and what there is to see.
 ///
@@ -26,5 +26,15 @@ impl AttentionAndValues {
 impl OffGraph for AttentionAndValues {
     fn off_graph(self) -> Self {
         Self::new(self.scores.off_graph(), self.values.off_graph())
+    }
+}
+
+impl ToDevice for AttentionAndValues {
+    fn home(&self) -> Option<Device> {
+        self.scores.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(self.scores.bring_to(device), self.values.bring_to(device))
     }
 }

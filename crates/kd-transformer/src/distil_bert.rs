@@ -2,17 +2,15 @@ use burn::{
     module::{Content, DisplaySettings, Module, ModuleDisplay},
     tensor::Tensor,
 };
-use kd_core::{
-    DistillLoss, LossTerms, check,
-    rows::{self, MaskedSum},
-};
+use kd_core::{DistillLoss, LossTerms, check, rows};
 use kd_kernels::{Divergence, cosine_distance, divergence};
 
 use crate::{
-    DistilBertLossConfig, DistilBertSums, MaskedLanguage, MaskedLesson, SoftTokens, picked_tokens::PickedTokens,
+    DistilBertLossConfig, DistilBertSums, MaskedLanguage, MaskedLesson, PickedTokens, SoftTokens,
+    distil_bert_part::Part,
 };
 
-const NAME: &str = "DistilBertLoss";
+pub(crate) const NAME: &str = "DistilBertLoss";
 
 /// A masked language model learns what its teacher takes each token for, the tokens themselves, and where the teacher's hidden
 /// states point: the triple loss of DistilBERT (Sanh and others, 2019).
@@ -114,38 +112,6 @@ pub struct DistilBertLoss {
     pub(crate) config: DistilBertLossConfig,
 }
 
-/// A part's sum in each sequence, `[batch]`, and how many tokens there are in all.
-struct Part {
-    sums: Tensor<1>,
-    count: usize,
-}
-
-impl Part {
-    /// The part of these tokens, or of none.
-    fn new(
-        picked: Option<&PickedTokens>,
-        nothing: &Tensor<1>,
-        values: impl FnOnce(&PickedTokens) -> Tensor<1>,
-    ) -> Self {
-        match picked {
-            Some(picked) => Self {
-                sums: picked.sums(values(picked)),
-                count: picked.count(),
-            },
-            None => Self {
-                sums: rows::nothing(nothing),
-                count: 0,
-            },
-        }
-    }
-
-    fn sum(self) -> MaskedSum {
-        let sum = self.sums.sum();
-        let count = Tensor::full([1], self.count as f64, (&sum.device(), sum.dtype())).without_autodiff();
-        MaskedSum { sum, count }
-    }
-}
-
 impl DistilBertLoss {
     /// The configuration in use.
     pub fn config(&self) -> &DistilBertLossConfig {
@@ -165,7 +131,8 @@ impl DistilBertLoss {
 
     /// Each part's sum over its tokens, and how many these are: what makes accumulation exact.
     ///
-    /// Add up those of all pieces of a batch, and let [`DistilBertSums::terms`] weigh them.
+    /// Add up those of all pieces of a batch, and let [`DistilBertSums::terms`] weigh them; or take each piece's gradient and let
+    /// [`DistilBertSums::shares`] weigh it, which needs memory for one piece.
     ///
     /// # Panics
     ///
@@ -181,7 +148,7 @@ impl DistilBertLoss {
     fn parts(&self, student: MaskedLanguage, teacher: MaskedLesson) -> [Option<Part>; 3] {
         self.check(&student, &teacher);
         let config = &self.config;
-        let [batch, ..] = student.logits.dims();
+        let [batch, _, vocab] = student.logits.dims();
         // Widened once, so that gradients are added before they are rounded.
         let logits = rows::widen(student.logits);
         let nothing = Tensor::zeros([batch], (&logits.device(), logits.dtype()));
@@ -193,6 +160,13 @@ impl DistilBertLoss {
         let asked = teacher.targets.asked.bool_and(teacher.attended.clone());
         let attended = needs_attended.then(|| PickedTokens::new(teacher.attended)).flatten();
         let asked = needs_asked.then(|| PickedTokens::new(asked)).flatten();
+        // Here, for what is checked in a closure is told with a line of this crate.
+        if config.mlm > 0.0
+            && config.check_tokens
+            && let Some(asked) = &asked
+        {
+            check::asked_tokens(NAME, &asked.numbers(teacher.targets.tokens.clone()), vocab);
+        }
 
         let soft = (config.soft > 0.0).then(|| {
             let tokens = match config.soft_tokens {
@@ -207,11 +181,7 @@ impl DistilBertLoss {
         });
         let mlm = (config.mlm > 0.0).then(|| {
             Part::new(asked.as_ref(), &nothing, |asked| {
-                let (logits, tokens) = (asked.vectors(logits), asked.numbers(teacher.targets.tokens));
-                if config.check_tokens {
-                    check::asked_tokens(NAME, &tokens, logits.dims()[1]);
-                }
-                rows::cross_entropy(logits, tokens)
+                rows::cross_entropy(asked.vectors(logits), asked.numbers(teacher.targets.tokens))
             })
         });
         let cosine = (config.cosine > 0.0).then(|| {

@@ -5,6 +5,7 @@ use crate::DistilBertLoss;
 
 /// The tokens whose soft labels a [`DistilBertLoss`] compares.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SoftTokens {
     /// All that are no padding: what the authors' code does unless it is told otherwise, and no command in its README tells it.
     Attended,

@@ -1,5 +1,5 @@
-use burn::tensor::Tensor;
-use kd_core::OffGraph;
+use burn::tensor::{Device, Tensor};
+use kd_core::{OffGraph, ToDevice};
 
 /// What an encoder shows of a batch: all its layers, and its answers.
 ///
@@ -44,6 +44,20 @@ impl OffGraph for EncoderLayers {
             hidden: self.hidden.off_graph(),
             scores: self.scores.off_graph(),
             logits: self.logits.off_graph(),
+        }
+    }
+}
+
+impl ToDevice for EncoderLayers {
+    fn home(&self) -> Option<Device> {
+        self.hidden.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self {
+            hidden: self.hidden.bring_to(device),
+            scores: self.scores.bring_to(device),
+            logits: self.logits.bring_to(device),
         }
     }
 }

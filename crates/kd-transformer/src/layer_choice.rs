@@ -50,6 +50,7 @@ use serde::{Deserialize, Serialize};
 /// [`Transplant`](crate::Transplant), which copies the layers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum LayerChoice {
     /// From the first to the last, as far from one another as they go.
     EvenlySpaced,

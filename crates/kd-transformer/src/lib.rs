@@ -32,12 +32,19 @@
 //! Masks are true where a token counts. What does not count is never read: padding changes no value and gets no gradient, even
 //! where NaN stands in it. A network to teach and to learn is [`bert`].
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod attended;
 mod attention_and_values;
 pub mod bert;
 mod counted;
 mod distil_bert;
 mod distil_bert_config;
+mod distil_bert_counts;
+mod distil_bert_part;
 mod distil_bert_sums;
 mod encoder_layers;
 mod layer_choice;
@@ -54,12 +61,14 @@ mod queries_keys_values;
 mod relation;
 mod tiny_bert;
 mod tiny_bert_config;
+mod tiny_bert_layer;
 mod transplant;
 
 pub use attended::Attended;
 pub use attention_and_values::AttentionAndValues;
 pub use distil_bert::DistilBertLoss;
 pub use distil_bert_config::{DistilBertLossConfig, SoftTokens};
+pub use distil_bert_counts::DistilBertCounts;
 pub use distil_bert_sums::DistilBertSums;
 pub use encoder_layers::EncoderLayers;
 pub use kd_core::{Capacity, CapacityPart};

@@ -1,5 +1,5 @@
-use burn::tensor::{Bool, Tensor};
-use kd_core::OffGraph;
+use burn::tensor::{Bool, Device, Tensor};
+use kd_core::{OffGraph, ToDevice};
 
 use crate::MaskedTargets;
 
@@ -27,6 +27,16 @@ impl MaskedLanguage {
 impl OffGraph for MaskedLanguage {
     fn off_graph(self) -> Self {
         Self::new(self.logits.off_graph(), self.hidden.off_graph())
+    }
+}
+
+impl ToDevice for MaskedLanguage {
+    fn home(&self) -> Option<Device> {
+        self.logits.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(self.logits.bring_to(device), self.hidden.bring_to(device))
     }
 }
 

@@ -150,14 +150,15 @@ impl MiniLmLoss {
         self.check(&student, &teacher);
         let (counted, teacher) = (Counted::new(teacher.attended), teacher.shown);
         let mut parts = Parts::default();
-        parts.add("attention", self.attention, || {
-            kl_of_scores(student.scores, teacher.scores, &counted)
-        });
-        parts.add("values", self.values, || {
+        if self.attention > 0.0 {
+            let kl = kl_of_scores(student.scores, teacher.scores, &counted);
+            parts.add("attention", self.attention, kl);
+        }
+        if self.values > 0.0 {
             let relation = |values| likeness(without_padding(values, &counted));
-            let teacher = relation(teacher.values.without_autodiff());
-            kl_of_scores(relation(student.values), teacher, &counted)
-        });
+            let (student, teacher) = (relation(student.values), relation(teacher.values.without_autodiff()));
+            parts.add("values", self.values, kl_of_scores(student, teacher, &counted));
+        }
         parts
     }
 

@@ -167,18 +167,15 @@ impl MiniLmV2Loss {
             ("keys", self.keys, student.keys, teacher.keys),
             ("values", self.values, student.values, teacher.values),
         ];
-        for (what, weight, student, teacher) in relations {
-            if weight > 0.0 {
-                for (side, x) in [("student", &student), ("teacher", &teacher)] {
-                    check::attention(NAME, side, what, x.dims(), counted.dims());
-                }
-                let width = |x: &Tensor<4>| x.dims()[1] * x.dims()[3];
-                check::relation_heads(NAME, what, [width(&student), width(&teacher)], self.relation_heads);
+        for (what, weight, student, teacher) in relations.into_iter().filter(|(_, weight, ..)| *weight > 0.0) {
+            for (side, x) in [("student", &student), ("teacher", &teacher)] {
+                check::attention(NAME, side, what, x.dims(), counted.dims());
             }
-            parts.add(what, weight, || {
-                let relation = |x| likeness(parted(x, self.relation_heads, &counted));
-                kl_of_scores(relation(student), relation(teacher.without_autodiff()), &counted)
-            });
+            let width = |x: &Tensor<4>| x.dims()[1] * x.dims()[3];
+            check::relation_heads(NAME, what, [width(&student), width(&teacher)], self.relation_heads);
+            let relation = |x| likeness(parted(x, self.relation_heads, &counted));
+            let (student, teacher) = (relation(student), relation(teacher.without_autodiff()));
+            parts.add(what, weight, kl_of_scores(student, teacher, &counted));
         }
         parts
     }

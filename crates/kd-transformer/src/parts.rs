@@ -1,16 +1,16 @@
 use burn::tensor::Tensor;
 use kd_core::LossTerms;
 
-/// The parts of an objective, each with a value for each sequence. A part without weight is never made: 0 · NaN would not be 0.
+/// The parts of an objective, each with a value for each sequence. Add none without weight: 0 · NaN would not be 0.
+///
+/// Values are handed over and not made in a closure here, for what is checked in a closure is told with a line of this crate.
 #[derive(Default)]
 pub(crate) struct Parts(Vec<(String, f64, Tensor<1>)>);
 
 impl Parts {
-    /// Adds a part, whose values, `[batch]`, are made if it has a weight.
-    pub fn add(&mut self, name: impl Into<String>, weight: f64, per_sample: impl FnOnce() -> Tensor<1>) {
-        if weight > 0.0 {
-            self.0.push((name.into(), weight, per_sample()));
-        }
+    /// Adds a part of these values, `[batch]`.
+    pub fn add(&mut self, name: impl Into<String>, weight: f64, per_sample: Tensor<1>) {
+        self.0.push((name.into(), weight, per_sample));
     }
 
     /// Each part's mean over sequences, by name.

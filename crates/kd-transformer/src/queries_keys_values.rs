@@ -1,5 +1,5 @@
-use burn::tensor::Tensor;
-use kd_core::OffGraph;
+use burn::tensor::{Device, Tensor};
+use kd_core::{OffGraph, ToDevice};
 
 /// What one layer's self-attention is made of.
 ///
@@ -26,5 +26,19 @@ impl QueriesKeysValues {
 impl OffGraph for QueriesKeysValues {
     fn off_graph(self) -> Self {
         Self::new(self.queries.off_graph(), self.keys.off_graph(), self.values.off_graph())
+    }
+}
+
+impl ToDevice for QueriesKeysValues {
+    fn home(&self) -> Option<Device> {
+        self.queries.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self::new(
+            self.queries.bring_to(device),
+            self.keys.bring_to(device),
+            self.values.bring_to(device),
+        )
     }
 }

@@ -2,15 +2,12 @@ use burn::{
     module::{Content, DisplaySettings, Module, ModuleDisplay},
     tensor::Tensor,
 };
-use kd_core::{DistillLoss, FeatureProjector, Identity, LossTerms, check, rows};
+use kd_core::{DistillLoss, FeatureProjector, Identity, LossTerms, check};
 use kd_kernels::{Divergence, divergence};
 
-use crate::{Attended, EncoderLayers, TinyBertLossConfig, counted::Counted, parts::Parts};
+use crate::{Attended, EncoderLayers, TinyBertLossConfig, counted::Counted, parts::Parts, tiny_bert_layer};
 
-const NAME: &str = "TinyBertLoss";
-
-/// Scores at and below this stand for "do not look": the authors' code puts 0 in their place.
-const DOES_NOT_LOOK: f64 = -1e2;
+pub(crate) const NAME: &str = "TinyBertLoss";
 
 /// An encoder learns its teacher's embeddings, and at each layer the hidden states and the attention scores of a layer of the
 /// teacher; and in the end its answers: TinyBERT (Jiao and others, 2020).
@@ -134,45 +131,39 @@ impl<P: FeatureProjector<Tensor<3>, Output = Tensor<3>>> TinyBertLoss<P> {
         check::sequences(NAME, attended.dims());
         let counted = Counted::new(attended);
 
-        let hidden = |layer: usize, of_teacher: usize| {
-            let (student, teacher) = (student.hidden[layer].clone(), teacher.hidden[of_teacher].clone());
-            self.hidden(layer, student, teacher, &counted)
-        };
-        parts.add("embedding", config.embedding, || hidden(0, 0));
-        for (layer, &of_teacher) in (1..).zip(&config.layers) {
-            parts.add(format!("hidden {layer}"), config.hidden, || hidden(layer, of_teacher));
-            parts.add(format!("attention {layer}"), config.attention, || {
-                let [student, teacher] = [&student.scores[layer - 1], &teacher.scores[of_teacher - 1]];
-                scores(student.clone(), teacher.clone(), &counted)
-            });
+        if config.embedding > 0.0 {
+            let (student, teacher) = (&student.hidden[0], &teacher.hidden[0]);
+            let apart = self.hidden(0, student, teacher, &counted);
+            parts.add("embedding", config.embedding, apart);
         }
-        parts.add("prediction", config.prediction, || {
-            check::answers(
-                NAME,
-                student.logits.as_ref(),
-                teacher.logits.as_ref(),
-                counted.dims()[0],
-            );
-            let [student, teacher] = [&student, &teacher].map(|side| side.logits.clone().expect("both are there"));
+        for (layer, &of_teacher) in (1..).zip(&config.layers) {
+            if config.hidden > 0.0 {
+                let (student, teacher) = (&student.hidden[layer], &teacher.hidden[of_teacher]);
+                let apart = self.hidden(layer, student, teacher, &counted);
+                parts.add(format!("hidden {layer}"), config.hidden, apart);
+            }
+            if config.attention > 0.0 {
+                let (student, teacher) = (&student.scores[layer - 1], &teacher.scores[of_teacher - 1]);
+                let apart = tiny_bert_layer::scores(student, teacher, &counted);
+                parts.add(format!("attention {layer}"), config.attention, apart);
+            }
+        }
+        if config.prediction > 0.0 {
+            let [batch, _] = counted.dims();
+            check::answers(NAME, student.logits.as_ref(), teacher.logits.as_ref(), batch);
+            let [student, teacher] = [student.logits, teacher.logits].map(|logits| logits.expect("both are there"));
             check::logits(NAME, &student, &teacher);
-            divergence(student, teacher, Divergence::SoftCrossEntropy, config.temperature)
-        });
+            let apart = divergence(student, teacher, Divergence::SoftCrossEntropy, config.temperature);
+            parts.add("prediction", config.prediction, apart);
+        }
         parts
     }
 
-    /// The mean squared difference of tokens that count, `[batch]`; layer 0 is the embeddings.
+    /// Layer 0 is the embeddings.
     #[track_caller]
-    fn hidden(&self, layer: usize, student: Tensor<3>, teacher: Tensor<3>, counted: &Counted) -> Tensor<1> {
-        let [batch, seq, _] = student.dims();
-        check::of_each_token(NAME, "the mask of attended tokens", counted.dims(), [batch, seq]);
-        let student = counted.vectors(rows::widen(student));
-        let student = match self.projectors.get(layer).or(self.projectors.first()) {
-            Some(projector) => projector.project(student),
-            None => student,
-        };
-        check::features(NAME, &student, &teacher);
-        let teacher = counted.vectors(teacher.without_autodiff().cast(student.dtype()));
-        counted.mean((student - teacher).square().mean_dim(2).squeeze_dim(2))
+    fn hidden(&self, layer: usize, student: &Tensor<3>, teacher: &Tensor<3>, counted: &Counted) -> Tensor<1> {
+        let projector = self.projectors.get(layer).or(self.projectors.first());
+        tiny_bert_layer::hidden(projector, student, teacher, counted)
     }
 
     #[track_caller]
@@ -204,26 +195,6 @@ impl<P: FeatureProjector<Tensor<3>, Output = Tensor<3>>> TinyBertLoss<P> {
             check::layers_shown(NAME, "teacher", "layers' scores", teacher.scores.len(), deepest, true);
         }
     }
-}
-
-/// The mean squared difference of scores between tokens that count, `[batch]`.
-#[track_caller]
-fn scores(student: Tensor<4>, teacher: Tensor<4>, counted: &Counted) -> Tensor<1> {
-    check::attention(NAME, "student", "scores", student.dims(), counted.dims());
-    check::attention(NAME, "teacher", "scores", teacher.dims(), counted.dims());
-    check::same_heads(NAME, &student, &teacher);
-    let (shape, student) = (student.dims(), rows::widen(student));
-    let dtype = student.dtype();
-    let nothing = counted.pairs(shape).bool_not();
-    let clean = |scores: Tensor<4>| {
-        let unlooked = scores.clone().without_autodiff().lower_equal_elem(DOES_NOT_LOOK);
-        scores.mask_fill(unlooked.bool_or(nothing.clone()), 0.0)
-    };
-    let apart = clean(student) - clean(teacher.without_autodiff().cast(dtype));
-    let pairs = counted.count(dtype).square().clamp_min(1.0) * shape[1] as f64;
-    // Axis by axis: one sum of millions keeps few digits where a device adds them up in a row.
-    let sum = apart.square().sum_dim(3).sum_dim(2).sum_dim(1).flatten::<1>(0, 3);
-    sum * pairs.recip()
 }
 
 impl<P> DistillLoss<EncoderLayers, Attended<EncoderLayers>> for TinyBertLoss<P>

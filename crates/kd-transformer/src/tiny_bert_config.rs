@@ -8,7 +8,8 @@ const OWNER: &str = "TinyBertLossConfig";
 /// Configuration of a [`TinyBertLoss`].
 #[derive(Config, Debug)]
 pub struct TinyBertLossConfig {
-    /// m: the teacher's layer for each of the student's, both counted from 1. The embeddings learn from the embeddings.
+    /// m: the teacher's layer for each of the student's, both counted from 1 as in the paper: a layer of a
+    /// [`LayerChoice`](crate::LayerChoice) is one more here. The embeddings learn from the embeddings.
     pub layers: Vec<usize>,
     /// The weight of the embeddings. Finite and at least 0.
     #[config(default = 1.0)]
@@ -48,7 +49,7 @@ impl TinyBertLossConfig {
         Ok(Self::new((1..=student).map(|layer| layer * apart).collect()))
     }
 
-    /// The second stage: the answers alone, when all layers have been learnt.
+    /// The second stage: the answers alone, with weight 1, when all layers have been learnt.
     pub fn answers(self) -> Self {
         self.with_embedding(0.0)
             .with_hidden(0.0)

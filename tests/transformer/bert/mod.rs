@@ -2,6 +2,7 @@
 
 mod bad_files;
 mod bad_input;
+mod compared;
 mod config;
 mod dropout;
 mod golden;
@@ -10,4 +11,5 @@ mod padding;
 mod parts;
 mod python;
 mod sentences;
+mod sharded;
 mod written;

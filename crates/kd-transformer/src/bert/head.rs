@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a [`Bert`](super::Bert) is asked for, if more than features.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum BertHead {
     /// Features alone: Hugging Face's `BertModel`.
     #[default]

@@ -1,5 +1,5 @@
-use burn::tensor::{Bool, Int, Tensor};
-use kd_core::OffGraph;
+use burn::tensor::{Bool, Device, Int, Tensor};
+use kd_core::{OffGraph, ToDevice};
 
 /// What a [`Bert`](super::Bert) reads.
 ///
@@ -10,7 +10,7 @@ use kd_core::OffGraph;
 pub struct BertInput {
     /// The tokens, counted from 0.
     pub ids: Tensor<2, Int>,
-    /// Which tokens count; all, if not given.
+    /// Which tokens count; all, if not given. Losses call this mask `attended`.
     pub mask: Option<Tensor<2, Bool>>,
     /// Which part of the text each token is of; the first, if not given.
     pub token_types: Option<Tensor<2, Int>>,
@@ -49,6 +49,20 @@ impl OffGraph for BertInput {
             ids: self.ids.off_graph(),
             mask: self.mask.off_graph(),
             token_types: self.token_types.off_graph(),
+        }
+    }
+}
+
+impl ToDevice for BertInput {
+    fn home(&self) -> Option<Device> {
+        self.ids.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self {
+            ids: self.ids.bring_to(device),
+            mask: self.mask.bring_to(device),
+            token_types: self.token_types.bring_to(device),
         }
     }
 }

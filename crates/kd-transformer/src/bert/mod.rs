@@ -9,13 +9,18 @@
 //! | [`BertInput`] | token ids, with a mask and token types |
 //! | [`BertOutput`] | every layer's hidden states, what the heads say, and on request [`BertAttention`] |
 //!
+//! [`BertOutput::masked_language`] and [`BertOutput::encoder_layers`] are what losses compare; `AttentionAndValues` and
+//! `QueriesKeysValues` are made `from` a `&BertAttention`.
+//!
 //! Masks are true where a token counts.
 
 mod activation;
 mod attention;
+mod compared;
 mod config;
 mod config_file;
 mod embeddings;
+mod folder;
 mod head;
 mod input;
 mod layer;
@@ -25,6 +30,7 @@ mod model;
 mod names;
 mod output;
 mod parameters;
+mod pooler;
 mod weights;
 
 pub use attention::BertSelfAttention;
@@ -34,5 +40,6 @@ pub use head::BertHead;
 pub use input::BertInput;
 pub use layer::{BertFeedForward, BertLayer};
 pub use masked_language::BertMaskedLanguage;
-pub use model::{Bert, BertPooler};
+pub use model::Bert;
 pub use output::{BertAttention, BertOutput};
+pub use pooler::BertPooler;

@@ -1,15 +1,13 @@
-use std::path::Path;
-
 use burn::{
     module::Module,
     nn::{Dropout, DropoutConfig, Linear},
     tensor::{Device, Tensor},
 };
-use kd_core::{Error, check};
+use kd_core::check;
 
 use super::{
     BertAttention, BertConfig, BertEmbeddings, BertHead, BertInput, BertLayer, BertMaskedLanguage, BertOutput,
-    config_file, linear::linear, weights,
+    BertPooler, linear::linear,
 };
 
 /// BERT (Devlin and others, 2018), a transformer that reads in both directions.
@@ -85,19 +83,11 @@ pub struct Bert {
     config: BertConfig,
 }
 
-/// tanh(W · h + b) of the first token's last hidden state.
-#[derive(Module, Debug)]
-pub struct BertPooler {
-    /// W and b.
-    pub dense: Linear,
-}
-
 impl Bert {
     pub(super) fn new(config: &BertConfig, device: &Device) -> Self {
-        let hidden = config.hidden_size;
         let masked_language = matches!(config.head, BertHead::MaskedLanguage);
         let classifier = match &config.head {
-            BertHead::Classes { names } => Some(linear(config, hidden, names.len(), device)),
+            BertHead::Classes { names } => Some(linear(config, config.hidden_size, names.len(), device)),
             _ => None,
         };
         Self {
@@ -105,68 +95,13 @@ impl Bert {
             layers: (0..config.num_hidden_layers)
                 .map(|_| BertLayer::new(config, device))
                 .collect(),
-            pooler: config.pooler.then(|| BertPooler {
-                dense: linear(config, hidden, hidden, device),
-            }),
+            pooler: config.pooler.then(|| BertPooler::new(config, device)),
             masked_language: masked_language.then(|| BertMaskedLanguage::new(config, device)),
             classifier,
             classifier_dropout: DropoutConfig::new(config.classifier_dropout.unwrap_or(config.hidden_dropout_prob))
                 .init(),
             config: config.clone(),
         }
-    }
-
-    /// Reads a folder with `config.json` and `model.safetensors`, as Hugging Face keeps it or [`save`](Self::save) wrote it.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`BertConfig::from_hugging_face`] and of [`with_weights`](Self::with_weights).
-    pub fn load(folder: impl AsRef<Path>, device: &Device) -> Result<Self, Error> {
-        let folder = folder.as_ref();
-        let config = BertConfig::from_hugging_face(folder.join(config_file::NAME))?;
-        config.try_init(device)?.with_weights(folder.join(weights::NAME))
-    }
-
-    /// Writes `config.json` and `model.safetensors` into a folder, which is made if it is not there. `transformers` opens it.
-    ///
-    /// Floats are written as f32, and adapters (LoRA) folded into their weights.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Write`] if a file cannot be written; what was there before still is.
-    pub fn save(&self, folder: impl AsRef<Path>) -> Result<(), Error> {
-        let folder = folder.as_ref();
-        std::fs::create_dir_all(folder).map_err(|source| Error::Write {
-            path: folder.to_owned(),
-            source,
-        })?;
-        // The configuration takes its place when the weights, which need more room, are there to take theirs.
-        weights::save(self, &folder.join(weights::NAME), || {
-            self.config.write_hugging_face(folder.join(config_file::NAME))
-        })
-    }
-
-    /// This network with the weights of a file, which must have them all. The file may have a pooler or a head that the network has
-    /// not; that is left where it is.
-    ///
-    /// Known are Hugging Face's names, with `bert.` before them or without, and the `gamma` and `beta` of old files. Floats may be f32,
-    /// f16 or bf16. Buffers of positions are passed over.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Read`] if the file cannot be read, [`Error::Damaged`] if it is not whole, and [`Error::OtherWeights`] if it lacks weights,
-    /// has others, or has them in other shapes; all of them are named.
-    pub fn with_weights(self, path: impl AsRef<Path>) -> Result<Self, Error> {
-        weights::load(self, path.as_ref(), weights::Part::All)
-    }
-
-    /// The same for embeddings and layers alone; pooler and head stay as they are, such as new. The file may have any other head.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`with_weights`](Self::with_weights).
-    pub fn with_encoder_weights(self, path: impl AsRef<Path>) -> Result<Self, Error> {
-        weights::load(self, path.as_ref(), weights::Part::Encoder)
     }
 
     /// What it was made of.
@@ -276,13 +211,5 @@ impl Bert {
                 check::token_ids(NAME, "token type", types, config.type_vocab_size);
             }
         }
-    }
-}
-
-impl BertPooler {
-    fn forward(&self, states: Tensor<3>) -> Tensor<2> {
-        let [batch, _, hidden] = states.dims();
-        let first = states.slice([0..batch, 0..1]).reshape([batch, hidden]);
-        self.dense.forward(first).tanh()
     }
 }

@@ -1,10 +1,11 @@
-use burn::tensor::Tensor;
-use kd_core::{Features, OffGraph};
+use burn::tensor::{Device, Tensor};
+use kd_core::{Features, OffGraph, ToDevice};
 
 /// What a [`Bert`](super::Bert) says, and what it thought on the way.
 ///
 /// What stands at padded places is finite and means nothing; a loss masks it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct BertOutput {
     /// The hidden states, `[batch, seq, hidden]` each: the embeddings', then each layer's.
     pub hidden_states: Vec<Tensor<3>>,
@@ -37,6 +38,7 @@ impl BertOutput {
 
 /// One layer's attention.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct BertAttention {
     /// Q · Kᵀ / √d, before the mask: `[batch, heads, seq, seq]`, queries before keys.
     pub scores: Tensor<4>,
@@ -63,6 +65,22 @@ impl OffGraph for BertOutput {
     }
 }
 
+impl ToDevice for BertOutput {
+    fn home(&self) -> Option<Device> {
+        self.hidden_states.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self {
+            hidden_states: self.hidden_states.bring_to(device),
+            attentions: self.attentions.bring_to(device),
+            pooled: self.pooled.bring_to(device),
+            token_logits: self.token_logits.bring_to(device),
+            class_logits: self.class_logits.bring_to(device),
+        }
+    }
+}
+
 impl OffGraph for BertAttention {
     fn off_graph(self) -> Self {
         Self {
@@ -71,6 +89,22 @@ impl OffGraph for BertAttention {
             queries: self.queries.off_graph(),
             keys: self.keys.off_graph(),
             values: self.values.off_graph(),
+        }
+    }
+}
+
+impl ToDevice for BertAttention {
+    fn home(&self) -> Option<Device> {
+        self.scores.home()
+    }
+
+    fn bring_to(self, device: &Device) -> Self {
+        Self {
+            scores: self.scores.bring_to(device),
+            probs: self.probs.bring_to(device),
+            queries: self.queries.bring_to(device),
+            keys: self.keys.bring_to(device),
+            values: self.values.bring_to(device),
         }
     }
 }

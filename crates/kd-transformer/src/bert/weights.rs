@@ -25,6 +25,11 @@ pub(super) enum Part {
     Encoder,
 }
 
+/// Lists the files of a large model, whose weights are in several.
+const INDEX: &str = "model.safetensors.index.json";
+const IN_PIECES: &str = "the weights are in several files, which model.safetensors.index.json lists, and one is read; \
+                         `save_pretrained(folder, max_shard_size=\"50GB\")` of Python's `transformers` writes them as one";
+
 /// Writes all weights whole or not at all. `before` runs when they are written and not yet in their place.
 pub(super) fn save(bert: &Bert, path: &Path, before: impl FnOnce() -> Result<(), Error>) -> Result<(), Error> {
     let with_head = bert.config().head != BertHead::None;
@@ -40,17 +45,27 @@ pub(super) fn save(bert: &Bert, path: &Path, before: impl FnOnce() -> Result<(),
     });
     // Without it, `transformers` opens no file.
     let about = HashMap::from([("format".into(), "pt".into())]);
-    write_whole(path, |temporary| {
+    let mut refused = None;
+    let written = write_whole(path, |temporary| {
         safetensors::serialize_to_file(views, Some(about), temporary).map_err(io::Error::other)?;
-        before().map_err(io::Error::other)
-    })
+        before().map_err(|error| {
+            refused = Some(error);
+            io::ErrorKind::Other.into()
+        })
+    });
+    // What was refused before names its own file, and the weights are not to blame.
+    refused.map_or(written, Err)
 }
 
 /// The network with the weights of the file; unless all are there and fit, nothing is.
 pub(super) fn load(bert: Bert, path: &Path, part: Part) -> Result<Bert, Error> {
     let bytes = fs::read(path).map_err(|source| Error::Read {
         path: path.to_owned(),
-        source,
+        source: if is_in_pieces(path) {
+            io::Error::new(source.kind(), IN_PIECES)
+        } else {
+            source
+        },
     })?;
     let tensors = SafeTensors::deserialize(&bytes).map_err(|error| Error::Damaged {
         path: path.to_owned(),
@@ -83,6 +98,11 @@ pub(super) fn load(bert: Bert, path: &Path, part: Part) -> Result<Bert, Error> {
     // The network takes as much room again.
     drop(bytes);
     Ok(parameters::with_values(bert, values))
+}
+
+/// Whether the file is not there because there are several in its place.
+fn is_in_pieces(path: &Path) -> bool {
+    !path.exists() && path.with_file_name(INDEX).exists()
 }
 
 /// How a file and a network differ.

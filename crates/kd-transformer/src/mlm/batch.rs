@@ -12,8 +12,8 @@ use crate::MaskedTargets;
 pub struct MaskedBatch {
     /// What the model reads, with the mask in place of most of what it is asked for, and padding at the end.
     pub input_ids: Tensor<2, Int>,
-    /// True where there is a token, and false where there is padding.
-    pub attention_mask: Tensor<2, Bool>,
+    /// True where there is a token, and false where there is padding: the mask of the model that reads it, and of the losses.
+    pub attended: Tensor<2, Bool>,
     /// What it is asked for, as the losses take it.
     pub targets: MaskedTargets,
 }
@@ -32,7 +32,7 @@ impl MaskedBatch {
         let present: Vec<Vec<bool>> = samples.iter().map(|(tokens, _)| vec![true; tokens.len()]).collect();
         Self {
             input_ids: ids(samples.iter().map(|(_, masked)| &*masked.ids).collect()),
-            attention_mask: mask(present.iter().map(|row| &**row).collect()),
+            attended: mask(present.iter().map(|row| &**row).collect()),
             targets: MaskedTargets::new(
                 ids(samples.iter().map(|(tokens, _)| tokens.ids()).collect()),
                 mask(samples.iter().map(|(_, masked)| &*masked.asked).collect()),

@@ -5,6 +5,7 @@ use super::{MaskedTokens, Tokens};
 
 /// A sequence with some of its tokens hidden, on the host and not padded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MaskedSample {
     /// What the model reads.
     pub ids: Vec<u32>,

@@ -42,6 +42,7 @@ use super::{parameters::Parameter, paths::below};
 /// # Ok::<(), kd_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TransplantReport {
     /// What was copied, in the student's order.
     pub copied: Vec<CopiedParameter>,
@@ -53,6 +54,7 @@ pub struct TransplantReport {
 
 /// A parameter that was copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CopiedParameter {
     /// Its path in the student.
     pub student: String,
@@ -64,6 +66,7 @@ pub struct CopiedParameter {
 
 /// A parameter that was not copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OtherParameter {
     /// Its path.
     pub path: String,
