@@ -9,15 +9,20 @@ use kd_examples::values;
 use serde::Serialize;
 
 use crate::recipe::Recipe;
+use crate::task_options::TaskOptions;
+
+/// With so many seeds a search tries each of its points.
+const SEARCHING: u64 = 3;
 
 /// Watch a small network learn from a large one on MNIST's handwritten digits.
 ///
 /// A teacher, a student that learns from the labels alone, the same student distilled from the
 /// teacher, and the same student distilled from a set without a single 3, before and after one bias
 /// is corrected (Hinton, Vinyals & Dean, 2015, section 3). Without options it takes a few minutes on
-/// two cores and 12,000 images that come with the program.
+/// two cores and 12,000 images that come with the program. With --tune or --diagnose something else
+/// is done with the same networks and images.
 #[derive(Clone, Debug, Parser, Serialize)]
-#[command(name = "mnist", group = ArgGroup::new("size"))]
+#[command(name = "mnist", group = ArgGroup::new("size"), group = ArgGroup::new("task"))]
 pub struct Options {
     /// The paper's networks on all 60,000 images: about 20 minutes per seed on two cores. Fetches
     /// MNIST into burn's cache unless it is there or --data-dir names a copy
@@ -40,6 +45,10 @@ pub struct Options {
     #[arg(long, value_parser = values::alpha, allow_negative_numbers = true)]
     pub alpha: Option<f64>,
 
+    /// Distil in Burn's own training loop, with its dashboard on a terminal; the results are the same
+    #[arg(long, conflicts_with = "task")]
+    pub learner: bool,
+
     /// Folder with MNIST's four files, raw or .gz, flat or in train/ and test/
     #[arg(long, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
@@ -48,6 +57,11 @@ pub struct Options {
     /// trying other settings without looking at the test
     #[arg(long, value_name = "COUNT", default_value_t = 0)]
     pub holdout: usize,
+
+    /// What is done
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub task: TaskOptions,
 
     /// Which seeds, which device, where the results go
     #[command(flatten)]
@@ -88,6 +102,17 @@ impl Options {
             (_, true) => 2,
             _ => 5,
         })
+    }
+
+    /// The seeds to search with.
+    pub fn search_seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        let first = self.run.seed;
+        (0..SEARCHING).map(move |step| first.wrapping_add(step))
+    }
+
+    /// The seeds to test with what was found: as many as [`seeds`](Self::seeds), and none of those that found it.
+    pub fn test_seeds(&self) -> impl Iterator<Item = u64> + use<> {
+        self.seeds().map(|seed| seed.wrapping_add(SEARCHING))
     }
 }
 
@@ -151,6 +176,11 @@ mod tests {
             "--out",
             "--json",
             "--holdout",
+            "--learner",
+            "--tune",
+            "--halving",
+            "--diagnose",
+            "--validation",
         ] {
             assert!(help.contains(option), "{option} is missing in {help}");
         }
@@ -177,5 +207,12 @@ mod tests {
                 .collect::<Vec<_>>(),
             [7, 8]
         );
+    }
+
+    #[test]
+    fn what_was_found_is_tested_with_seeds_that_did_not_find_it() {
+        let options = parse(&["--tune", "--seed", "4", "--seeds", "2"]).unwrap();
+        assert_eq!(options.search_seeds().collect::<Vec<_>>(), [4, 5, 6]);
+        assert_eq!(options.test_seeds().collect::<Vec<_>>(), [7, 8]);
     }
 }

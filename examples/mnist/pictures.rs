@@ -1,13 +1,14 @@
 //! The two pictures: what the teacher sees in each digit, and how many errors each network makes.
 
+use std::fs;
 use std::path::Path;
 
+use kd::write_whole;
 use kd_examples::digits::{CLASSES, Digits};
 use kd_examples::failure::Failure;
 use kd_examples::heat_map::{HeatMap, heat_maps};
 use kd_examples::picture::DrawError;
 use kd_examples::strip_plot::{Strip, strip_plot};
-use kd_examples::whole_file;
 
 use crate::answers::Answers;
 use crate::score::{Score, Who};
@@ -63,5 +64,6 @@ pub fn errors(folder: &Path, scores: &[Score]) -> Result<(), Failure> {
 }
 
 fn save(folder: &Path, name: &str, svg: Result<String, DrawError>) -> Result<(), Failure> {
-    Ok(whole_file::write(&folder.join(name), svg?.as_bytes())?)
+    let svg = svg?;
+    Ok(write_whole(folder.join(name), |temporary| fs::write(temporary, &svg))?)
 }

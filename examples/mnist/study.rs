@@ -2,17 +2,20 @@
 
 use std::time::Instant;
 
-use burn::nn::loss::CrossEntropyLossConfig;
+use burn::prelude::*;
 use kd::prelude::*;
+use kd_examples::digits::Digits;
 use kd_examples::failure::Failure;
 use kd_examples::mlp::{Mlp, in_batches};
 
 use crate::answers::Answers;
 use crate::distil::{Mix, distil};
 use crate::lab::Lab;
+use crate::labels::from_labels;
+use crate::learner::in_learner;
 use crate::missing_digit::{MISSING, bias_by_prior, bias_by_test, others, share};
 use crate::score::{Score, Who};
-use crate::train::{Batch, Run, train};
+use crate::train::Run;
 
 /// Whoever keeps the results, from the moment each of them is there.
 pub trait Keeper {
@@ -20,7 +23,7 @@ pub trait Keeper {
     ///
     /// # Errors
     ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
+    /// [`Failure::Library`] when there is nowhere to keep it.
     fn keep(&mut self, score: Score) -> Result<(), Failure>;
 
     /// Looks at a teacher's answers to the test images.
@@ -38,8 +41,6 @@ pub trait Keeper {
 /// [`Failure::Interrupted`] when the lab is; what was finished before has been kept.
 pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Failure> {
     let Lab { recipe, device, .. } = lab;
-    let ce = CrossEntropyLossConfig::new().init(device);
-    let cross_entropy = |model: &Mlp, batch: Batch| ce.forward(model.forward(batch.images), batch.labels);
     let run = |name: &str| Run {
         lab,
         name: format!("seed {seed}: {name}"),
@@ -47,15 +48,8 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     };
 
     let started = Instant::now();
-    device.seed(seed);
-    let teacher = recipe.teacher.init(device);
-    let teacher = train(
-        &run("teacher"),
-        teacher,
-        &lab.train,
-        recipe.teacher_training,
-        cross_entropy,
-    )?;
+    let teacher = lab.fresh(&recipe.teacher, seed);
+    let teacher = from_labels(&run("teacher"), teacher, &lab.train, recipe.teacher_training)?;
     let right = lab.ask(&teacher, &lab.test);
     keeper.look_at_teacher(&right)?;
     let mut keep = |who, own: &Answers, bias: f32, started: Instant| {
@@ -69,18 +63,9 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
     keep(Who::Teacher, &right, 0.0, started)?;
 
     // All three students begin with the same weights.
-    let student = || {
-        device.seed(seed);
-        recipe.student.init(device)
-    };
+    let student = || lab.fresh(&recipe.student, seed);
     let started = Instant::now();
-    let alone = train(
-        &run("student"),
-        student(),
-        &lab.train,
-        recipe.student_training,
-        cross_entropy,
-    )?;
+    let alone = from_labels(&run("student"), student(), &lab.train, recipe.student_training)?;
     keep(Who::Student, &lab.ask(&alone, &lab.test), 0.0, started)?;
 
     let started = Instant::now();
@@ -90,21 +75,27 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
         temperature: recipe.temperature,
         alpha: recipe.alpha,
     };
-    let distilled = distil(
-        &run("distilled"),
-        student(),
-        soft.clone(),
-        &lab.train,
-        recipe.distillation,
-        mix,
-    )?;
+    let glance = lab.glance.images(&lab.plain_device());
+    let seen = in_batches(glance, |images| teacher.teach(images));
+    let distil = |name: &str, soft: Tensor<2>, digits: &Digits, mix: Mix| match lab.learner {
+        false => distil(&run(name), student(), soft, digits, recipe.distillation, mix),
+        true => in_learner(
+            &run(name),
+            student(),
+            [soft, seen.clone()],
+            digits,
+            recipe.distillation,
+            mix,
+        ),
+    };
+    let distilled = distil("distilled", soft.clone(), &lab.train, mix)?;
     keep(Who::Distilled, &lab.ask(&distilled, &lab.test), 0.0, started)?;
 
     let started = Instant::now();
     let (others, soft) = others(&lab.train, soft);
     // Soft targets alone: the labels know nothing of 3s, and would only say that there are none.
     let mix = Mix { alpha: 1.0, ..mix };
-    let blind = distil(&run("no 3"), student(), soft, &others, recipe.distillation, mix)?;
+    let blind = distil("no 3", soft, &others, mix)?;
     let before = lab.ask(&blind, &lab.test);
     keep(Who::NoThree, &before, 0.0, started)?;
     let bias = bias_by_prior(&lab.ask(&blind, &lab.train), share(&lab.train));
@@ -117,11 +108,10 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
 #[cfg(test)]
 mod tests {
     use burn::prelude::Device;
-    use kd_examples::data::{Data, Source};
-    use kd_examples::digits::{Digits, PIXELS};
     use kd_examples::interrupt::Interrupt;
 
     use super::*;
+    use crate::bars::bars;
     use crate::recipe::Recipe;
 
     /// Keeps scores, and presses Ctrl-C when there are this many.
@@ -145,33 +135,11 @@ mod tests {
         }
     }
 
-    /// Each digit is a bright row of its own, which any network can learn.
-    fn digits(count: usize) -> Digits {
-        let labels: Vec<u8> = (0..count).map(|row| (row % 10) as u8).collect();
-        let image = |label: &u8| {
-            let mut pixels = vec![0; PIXELS];
-            pixels[usize::from(*label) * 56..][..28].fill(255);
-            pixels
-        };
-        Digits::new(labels.iter().flat_map(image).collect(), labels)
-    }
-
     fn study(at: usize) -> (Result<(), Failure>, Vec<Score>) {
-        let source = Source {
-            name: "bars".into(),
-            train: 200,
-            test: 50,
-            held_out: false,
-        };
-        let data = Data {
-            train: digits(200),
-            test: digits(50),
-            source,
-        };
         let mut recipe = Recipe::quick();
         recipe.teacher_training.jitter = 0;
         let interrupt = Interrupt::default();
-        let lab = Lab::new(recipe.with_epochs(6), data, Device::flex(), interrupt.clone());
+        let lab = Lab::new(recipe.with_epochs(6), bars(200, 50), Device::flex(), interrupt.clone());
         let mut keeper = Pressing {
             interrupt,
             at,

@@ -1,7 +1,7 @@
 //! The training loop: shuffled batches, momentum, a learning rate that decays to zero.
 
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{GradientsParams, SgdConfig};
+use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::prelude::*;
 use kd::prelude::*;
 use kd_examples::digits::Digits;
@@ -26,6 +26,27 @@ pub struct Training {
     /// Pixels by which an image may be shifted each way, anew in every epoch.
     #[config(default = 0)]
     pub jitter: usize,
+}
+
+impl Training {
+    /// Steps in an epoch.
+    pub fn steps(&self, digits: &Digits) -> usize {
+        digits.len().div_ceil(self.batch)
+    }
+
+    /// The learning rate of every step, counted from 1.
+    pub fn learning_rate_of(&self, digits: &Digits) -> Schedule {
+        // A tenth of the way to warm up: soft targets pull hard on a network that has learned nothing yet.
+        let steps = self.epochs * self.steps(digits);
+        let warm_up = steps / 10;
+        Schedule::cosine(self.learning_rate, 0.0, steps - warm_up).warm_up(warm_up)
+    }
+}
+
+/// Gradient descent with Nesterov's momentum.
+pub fn optimizer() -> ModuleOptimizer {
+    let momentum = MomentumConfig::new().with_dampening(0.0).with_nesterov(true);
+    SgdConfig::new().with_momentum(Some(momentum)).init()
 }
 
 /// One training: whose, and with which seed for the order of the images and their shifts.
@@ -62,13 +83,9 @@ pub fn train(
 ) -> Result<Mlp, Interrupted> {
     let device = &run.lab.device;
     let mut rng = StdRng::seed_from_u64(run.seed);
-    let momentum = MomentumConfig::new().with_dampening(0.0).with_nesterov(true);
-    let mut optimizer = SgdConfig::new().with_momentum(Some(momentum)).init();
-    let steps = digits.len().div_ceil(training.batch);
-    // A tenth of the way to warm up: soft targets pull hard on a network that has learned nothing yet.
-    let (all_steps, warm_up) = (training.epochs * steps, training.epochs * steps / 10);
-    let learning_rate = Schedule::cosine(training.learning_rate, 0.0, all_steps - warm_up).warm_up(warm_up);
-    let progress = Progress::new(run.name.as_str(), training.epochs, steps);
+    let mut optimizer = optimizer();
+    let learning_rate = training.learning_rate_of(digits);
+    let progress = Progress::new(run.name.as_str(), training.epochs, training.steps(digits));
 
     // Unshifted images live on the device for the whole run, and a batch picks its rows from them.
     let all_images = (training.jitter == 0).then(|| digits.images(device));
@@ -103,7 +120,8 @@ pub fn train(
     Ok(model)
 }
 
-fn rows(chosen: &[usize], device: &Device) -> Tensor<1, Int> {
+/// Places of images as a tensor, `[batch]`.
+pub fn rows(chosen: &[usize], device: &Device) -> Tensor<1, Int> {
     let rows: Vec<i32> = chosen.iter().map(|row| *row as i32).collect();
     Tensor::from_data(TensorData::new(rows, [chosen.len()]), device)
 }

@@ -8,13 +8,13 @@ use burn::module::Module;
 use burn::optim::{ModuleOptimizer, OptimizerRecord};
 use burn::store::{ModuleRecord, RecordError};
 use burn::tensor::Bytes;
+use kd::write_whole;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::course::Course;
 use crate::failure::Failure;
 use crate::unusable::Unusable;
-use crate::whole_file;
 
 /// The file that says which of the others count.
 const INDEX: &str = "checkpoint.json";
@@ -47,20 +47,21 @@ impl Checkpoints {
     ///
     /// [`Failure`] when there is no room.
     pub fn save<M: Module>(&self, module: &M, optimizer: &ModuleOptimizer, course: &Course) -> Result<(), Failure> {
-        let bytes = |bytes: Result<Bytes, RecordError>| {
-            bytes.map_err(|error| Unusable::State {
+        let keep = |file: &Path, bytes: Result<Bytes, RecordError>| -> Result<(), Failure> {
+            let bytes = bytes.map_err(|error| Unusable::State {
                 reason: error.to_string(),
-            })
+            })?;
+            Ok(write_whole(file, |temporary| fs::write(temporary, &*bytes))?)
         };
         let [weights, state] = self.files(course.steps);
-        whole_file::write(&weights, &bytes(module.clone().into_record().into_bytes())?)?;
-        whole_file::write(&state, &bytes(optimizer.into_bytes())?)?;
+        keep(&weights, module.clone().into_record().into_bytes())?;
+        keep(&state, optimizer.into_bytes())?;
         let index = Index {
             plan: self.plan.clone(),
             course: course.clone(),
         };
         let index = serde_json::to_vec(&index).expect("an index is JSON");
-        whole_file::write(&self.folder.join(INDEX), &index)?;
+        write_whole(self.folder.join(INDEX), |temporary| fs::write(temporary, &index))?;
         self.remove_all_but(&[weights, state]);
         Ok(())
     }

@@ -11,7 +11,6 @@ use crate::interrupt::{INTERRUPTED_STATUS, Interrupted};
 use crate::picture::DrawError;
 use crate::text::text_error::TextError;
 use crate::unusable::Unusable;
-use crate::whole_file::WriteError;
 
 /// What went wrong, in words for whoever sits before the terminal.
 #[derive(Debug, Error)]
@@ -34,18 +33,15 @@ pub enum Failure {
     /// No device.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// No file.
-    #[error(transparent)]
-    Write(#[from] WriteError),
     /// No picture.
     #[error(transparent)]
     Draw(#[from] DrawError),
     /// No photos in a picture.
     #[error("cannot make a PNG of the photos: {0}")]
     Png(#[from] image::ImageError),
-    /// What the library refuses.
-    #[error("cannot distil: {0}")]
-    Distillation(#[from] kd::Error),
+    /// What the library refuses, or the disk.
+    #[error(transparent)]
+    Library(#[from] kd::Error),
     /// No Ctrl-C.
     #[error("cannot listen for Ctrl-C: {0}")]
     CtrlC(#[from] ctrlc::Error),

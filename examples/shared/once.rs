@@ -4,13 +4,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use kd::write_whole;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::unusable::Unusable;
-use crate::whole_file;
+use crate::writable::check_writable;
 
 /// The file that says that the work is done.
 const DONE: &str = "done.json";
@@ -55,14 +56,14 @@ pub fn once<T: Serialize + DeserializeOwned>(
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(damaged(error.to_string()).into()),
         Err(_) => {}
     }
-    whole_file::check_writable(&path)?;
+    check_writable(&path)?;
     let result = work()?;
     let done = Done {
         plan,
         result: serde_json::to_value(&result).expect("a result is JSON"),
     };
     let done = serde_json::to_vec_pretty(&done).expect("what was done is JSON");
-    whole_file::write(&path, &done)?;
+    write_whole(&path, |temporary| fs::write(temporary, &done))?;
     Ok(result)
 }
 

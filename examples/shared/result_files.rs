@@ -1,10 +1,12 @@
 //! Where an example's results go: a file in its folder, and another one if asked.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use kd::{Error, write_whole};
 use serde_json::Value;
 
-use crate::whole_file::{self, WriteError};
+use crate::writable::check_writable;
 
 /// The files, every one of them with the same contents.
 pub struct ResultFiles(Vec<PathBuf>);
@@ -19,20 +21,20 @@ impl ResultFiles {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when one of them cannot.
-    pub fn check_writable(&self) -> Result<(), WriteError> {
-        self.0.iter().try_for_each(|file| whole_file::check_writable(file))
+    /// [`Error::Write`] when one of them cannot.
+    pub fn check_writable(&self) -> Result<(), Error> {
+        self.0.iter().try_for_each(|file| check_writable(file))
     }
 
     /// Writes the files, each whole or not at all.
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when the system refuses.
-    pub fn write(&self, results: &Value) -> Result<(), WriteError> {
+    /// [`Error::Write`] when the system refuses.
+    pub fn write(&self, results: &Value) -> Result<(), Error> {
         let json = serde_json::to_string_pretty(results).expect("a value is JSON");
         self.0
             .iter()
-            .try_for_each(|file| whole_file::write(file, json.as_bytes()))
+            .try_for_each(|file| write_whole(file, |temporary| fs::write(temporary, &json)))
     }
 }

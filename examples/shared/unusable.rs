@@ -71,6 +71,12 @@ pub enum Unusable {
         /// The network's folder.
         path: PathBuf,
     },
+    /// A type of numbers that a device does not compute in.
+    #[error("the device does not compute in {precision}; take another device, or let the teacher be of f32")]
+    Precision {
+        /// The type.
+        precision: String,
+    },
     /// A teacher that reads other tokens than its student.
     #[error("{} reads other tokens than its student; give a teacher and a student with one tokenizer", .path.display())]
     OtherTokens {

@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use kd::Error;
 use kd::transformer::mlm::{Tokens, Vocabulary};
+use kd::{Error, write_whole};
 use serde_json::{Value, json};
 use tokenizers::Tokenizer;
 
 use super::text_error::TextError;
-use crate::whole_file::{self, WriteError};
 
 /// What the file is called.
 const NAME: &str = "tokenizer.json";
@@ -144,10 +143,10 @@ impl TextTokenizer {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when the system refuses.
-    pub fn save(&self, folder: &Path) -> Result<(), WriteError> {
+    /// [`Error::Write`] when the system refuses.
+    pub fn save(&self, folder: &Path) -> Result<(), Error> {
         let mut files = self.files.iter();
-        files.try_for_each(|(name, bytes)| whole_file::write(&folder.join(name), bytes))
+        files.try_for_each(|(name, bytes)| write_whole(folder.join(name), |temporary| fs::write(temporary, bytes)))
     }
 
     /// That a model has a row for each token, and none more.
