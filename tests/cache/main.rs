@@ -8,6 +8,7 @@ mod keys;
 mod kills;
 mod loader;
 mod python;
+mod refused;
 mod round_trip;
 mod teachers;
 mod writers;

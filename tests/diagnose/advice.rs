@@ -3,8 +3,9 @@
 use burn::tensor::Tensor;
 use kd::{
     LossTerms,
-    diagnose::{Diagnosis, GradientReport, Level, Report, TermGradient, TermGradients},
+    diagnose::{Diagnosis, Level, Report, TermGradients},
 };
+use serde_json::json;
 
 use crate::{
     gradients::{inputs, network},
@@ -43,6 +44,44 @@ fn a_temperature_to_begin_with() {
         find(&behind(1e6), "the teacher's logits are very far apart"),
         Some(Level::Warning)
     );
+}
+
+/// Four samples in five are as good as labels, and the fifth is a coin: on average that is soft, and most targets are not.
+#[test]
+fn a_mean_that_is_about_few() {
+    let teacher = |distance: f64| -> Vec<[f64; 3]> {
+        let of = |sample| {
+            if sample % 5 == 0 {
+                [0.0, 0.0, -90.0]
+            } else {
+                [distance, 0.0, -90.0]
+            }
+        };
+        (0..200).map(of).collect()
+    };
+    let report = |distance| diagnosed(&[[1.0, 0.0, -1.0]; 200], &teacher(distance), &[0; 200]).report();
+    let sure = report(20.0);
+    let softness = sure.softness.as_ref().unwrap();
+    // A fifth has a half: a tenth on average at T = 1, when the others have 2e-9.
+    assert_eq!(softness.second_choice_temperature(0.1), Some(1.0));
+    assert_eq!(softness.points[0].soft, 0.2);
+    // The others have it at 20 / ln 9, which is 9.1.
+    let median = softness.median_temperature().unwrap();
+    assert!((8.0..12.0).contains(&median), "{median}");
+    let words = format!(
+        "20.0 % of them have as much there, and on the others the targets are little more than labels. Half of all samples have it at T = {median:.2}"
+    );
+    assert_eq!(find(&sure, &words), Some(Level::Suggestion), "{:?}", sure.advice());
+    assert_eq!(find(&sure, "soft as they are"), None);
+
+    let surest = report(1000.0);
+    assert_eq!(surest.softness.as_ref().unwrap().median_temperature(), None);
+    assert_eq!(
+        find(&surest, "Half of all samples have it at none of these"),
+        Some(Level::Suggestion)
+    );
+    // Where most are soft as well, it is no news.
+    assert_eq!(find(&report(2.0), "soft as they are"), Some(Level::Note));
 }
 
 #[test]
@@ -153,19 +192,16 @@ fn terms_that_conflict_and_the_one_that_is_unlearnt() {
 #[test]
 fn a_cosine_that_may_be_chance_is_no_unlearning() {
     let report = |cosine: f64| {
-        let term = |name: &str, along: f64| TermGradient {
-            name: name.into(),
-            weight: 1.0,
-            norm: 1.0,
-            along: Some(along),
-        };
-        Diagnosis::new(2).report().with_gradients(GradientReport {
-            batches: 1,
-            terms: vec![term("soft", 1.0), term("hard", cosine)],
-            cosines: vec![vec![Some(1.0), Some(cosine)], vec![Some(cosine), Some(1.0)]],
-            total: 1.0,
-            lost: Vec::new(),
-        })
+        let term = |name: &str, along: f64| json!({"name": name, "weight": 1.0, "norm": 1.0, "along": along});
+        let gradients = json!({
+            "batches": 1,
+            "terms": [term("soft", 1.0), term("hard", cosine)],
+            "cosines": [[1.0, cosine], [cosine, 1.0]],
+            "total": 1.0,
+            "lost": [],
+        });
+        let gradients = serde_json::from_value(gradients).expect("a report of gradients");
+        Diagnosis::new(2).report().with_gradients(gradients)
     };
     assert_eq!(find(&report(-0.05), "is being unlearnt"), None);
     assert_eq!(find(&report(-0.2), "'hard' is being unlearnt"), Some(Level::Warning));
@@ -178,5 +214,8 @@ fn the_most_pressing_is_first() {
         .iter()
         .map(|advice| advice.level)
         .collect();
-    assert!(levels.is_sorted() && levels.len() > 2, "{levels:?}");
+    assert!(
+        levels.is_sorted_by(|first, next| first >= next) && levels.len() > 2,
+        "{levels:?}"
+    );
 }

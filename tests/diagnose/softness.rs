@@ -88,6 +88,19 @@ fn the_temperature_of_a_mass_by_closed_form() {
     assert_eq!(softness.second_choice_temperature(1e-6), Some(1.0));
 }
 
+/// Half of three samples is the second of them, wherever the third is.
+#[test]
+fn the_temperature_of_the_median_by_closed_form() {
+    for third in [16.0, 1000.0] {
+        let softness = softness(&[[6.0, 0.0], [12.0, 0.0], [third, 0.0]]);
+        let (exact, found) = (12.0 / 9f64.ln(), softness.median_temperature().unwrap());
+        // A quarter of an octave is 19 %.
+        assert!((found / exact).ln().abs() < 0.19, "{found} for {exact}");
+    }
+    assert_eq!(softness(&[[1.0, 0.0]]).median_temperature(), Some(1.0), "soft as it is");
+    assert_eq!(softness(&[[1000.0, 0.0]]).median_temperature(), None);
+}
+
 #[test]
 fn a_second_choice_among_many_is_found_before_it_falls_again() {
     let mut row = [0.0; 200];

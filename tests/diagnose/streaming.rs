@@ -16,7 +16,7 @@ fn samples() -> (Vec<[f64; 4]>, Vec<[f64; 4]>, Vec<i32>) {
 fn numbers(report: &Report) -> Vec<f64> {
     let points = report.softness.iter().flat_map(|softness| softness.points.clone());
     let mut numbers: Vec<f64> = points
-        .flat_map(|point| [point.entropy, point.beyond, point.second])
+        .flat_map(|point| [point.entropy, point.beyond, point.second, point.soft])
         .collect();
     let agreement = report.agreement.unwrap();
     numbers.extend([agreement.top_1, agreement.kl]);

@@ -4,7 +4,10 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use kd::kernels::cosine_distance;
 use kd_testkit::{computes_in, device, read, resolution};
 
-use crate::{assert_near, numbers};
+use crate::{
+    along::{Along, View, as_it_is, of_any_shape, of_views, value_and_gradient},
+    assert_near, numbers,
+};
 
 type Form<const D: usize> = fn(Tensor<D>, Tensor<D>, usize) -> Tensor<D>;
 
@@ -15,56 +18,42 @@ fn plain<const D: usize>(student: Tensor<D>, teacher: Tensor<D>, axis: usize) ->
     (product / (length(student) * length(teacher))).neg() + 1.0
 }
 
-/// The distances along an axis, and the student's gradient of their sum weighted by other numbers.
+/// The distances along an axis, and the student's gradient.
 fn run<const D: usize>(
     form: Form<D>,
-    view: fn(Tensor<D>) -> Tensor<D>,
-    sides: [TensorData; 2],
+    view: View<D>,
+    [student, teacher]: [TensorData; 2],
     axis: usize,
     on: (&Device, DType),
 ) -> [Vec<f64>; 2] {
-    let device = on.0.clone().autodiff();
-    let [student, teacher] = sides.map(|side| Tensor::<D>::from_data(side, (&device, on.1)));
-    let student = student.require_grad();
-    let y = form(view(student.clone()), view(teacher), axis);
-    let weights = TensorData::new(numbers(y.shape().num_elements(), 2), y.shape());
-    let weights = Tensor::from_data(weights, (&device, y.dtype()));
-    let gradient = student.grad(&(y.clone() * weights).sum().backward());
-    [read(y), read(gradient.expect("the student has a gradient"))]
-}
-
-fn as_it_is<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    x
+    let teacher = view(Tensor::from_data(teacher, (&on.0.clone().autodiff(), on.1)));
+    value_and_gradient(|student| form(view(student), teacher, axis), student, on)
 }
 
 fn sides<const D: usize>(shape: [usize; D]) -> [TensorData; 2] {
     [1, 3].map(|seed| TensorData::new(numbers(shape.iter().product(), seed), shape))
 }
 
-#[track_caller]
-fn check<const D: usize>(what: &str, view: fn(Tensor<D>) -> Tensor<D>, shape: [usize; D], axis: usize) {
-    let ours = run(cosine_distance, view, sides(shape), axis, (&device(), DType::F32));
-    let expected = run(plain, view, sides(shape), axis, (&Device::flex(), DType::F64));
-    for (ours, expected) in ours.iter().zip(&expected) {
-        assert_near(what, ours, expected, 2e-6, 0.0);
+struct Cosine;
+
+impl Along for Cosine {
+    fn check<const D: usize>(what: &str, view: View<D>, shape: [usize; D], axis: usize) {
+        let ours = run(cosine_distance, view, sides(shape), axis, (&device(), DType::F32));
+        let expected = run(plain, view, sides(shape), axis, (&Device::flex(), DType::F64));
+        for (ours, expected) in ours.iter().zip(&expected) {
+            assert_near(what, ours, expected, 2e-6, 0.0);
+        }
     }
 }
 
 #[test]
 fn values_and_gradients_are_those_of_the_formula() {
-    check("rows", as_it_is, [5, 70], 1);
-    check("many rows", as_it_is, [300, 450], 1);
-    check("rows of several", as_it_is, [2, 3, 17], 2);
-    check("columns", as_it_is, [5, 70], 0);
-    check("channels", as_it_is, [2, 6, 4, 3], 1);
-    check("one row", as_it_is, [40], 0);
+    of_any_shape::<Cosine>();
 }
 
 #[test]
 fn views_are_read_in_their_order() {
-    check("turned", Tensor::transpose, [9, 20], 1);
-    check("some of the rows", |x: Tensor<2>| x.narrow(0, 2, 5), [9, 20], 1);
-    check("some of the columns", |x: Tensor<3>| x.narrow(2, 1, 3), [2, 6, 7], 2);
+    of_views::<Cosine>();
 }
 
 /// In f32, of rows of two numbers.

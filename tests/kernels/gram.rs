@@ -4,7 +4,10 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use kd::kernels::gram;
 use kd_testkit::{computes_in, device, read, resolution};
 
-use crate::{assert_near, numbers};
+use crate::{
+    along::{View, as_it_is, value_and_gradient},
+    assert_near, numbers,
+};
 
 fn product<const D: usize>(x: Tensor<D>) -> Tensor<D> {
     x.clone().matmul(x.transpose())
@@ -13,26 +16,16 @@ fn product<const D: usize>(x: Tensor<D>) -> Tensor<D> {
 /// The products, and the gradient of their sum weighted by numbers that are not symmetric.
 fn run<const D: usize>(
     form: fn(Tensor<D>) -> Tensor<D>,
-    view: fn(Tensor<D>) -> Tensor<D>,
+    view: View<D>,
     shape: [usize; D],
     on: (&Device, DType),
 ) -> [Vec<f64>; 2] {
-    let device = on.0.clone().autodiff();
-    let count = shape.iter().product();
-    let x = Tensor::<D>::from_data(TensorData::new(numbers(count, 1), shape), (&device, on.1)).require_grad();
-    let products = form(view(x.clone()));
-    let weights = numbers(products.shape().num_elements(), 2);
-    let weights = Tensor::from_data(TensorData::new(weights, products.shape()), (&device, on.1));
-    let gradient = x.grad(&(products.clone() * weights).sum().backward());
-    [read(products), read(gradient.expect("x has a gradient"))]
-}
-
-fn as_it_is<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    x
+    let x = TensorData::new(numbers(shape.iter().product(), 1), shape);
+    value_and_gradient(|x| form(view(x)), x, on)
 }
 
 #[track_caller]
-fn check<const D: usize>(what: &str, view: fn(Tensor<D>) -> Tensor<D>, shape: [usize; D]) {
+fn check<const D: usize>(what: &str, view: View<D>, shape: [usize; D]) {
     let ours = run(gram, view, shape, (&device(), DType::F32));
     let expected = run(product, view, shape, (&Device::flex(), DType::F64));
     for (ours, expected) in ours.iter().zip(&expected) {

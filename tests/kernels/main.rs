@@ -1,5 +1,6 @@
 //! The fused kernels against the same composed of Burn's operations: here the divergences.
 
+mod along;
 mod cosine;
 mod gram;
 mod unit;

@@ -4,56 +4,45 @@ use burn::tensor::{DType, Device, Tensor, TensorData};
 use kd::kernels::{composed_unit, unit};
 use kd_testkit::{computes_in, device, read, resolution};
 
-use crate::{assert_near, numbers};
+use crate::{
+    along::{Along, View, as_it_is, of_any_shape, of_views, value_and_gradient},
+    assert_near, numbers,
+};
 
 type Form<const D: usize> = fn(Tensor<D>, usize) -> Tensor<D>;
 
-/// The unit vectors along an axis, and the gradient of their sum weighted by other numbers.
+/// The unit vectors along an axis, and their gradient.
 fn run<const D: usize>(
     form: Form<D>,
-    view: fn(Tensor<D>) -> Tensor<D>,
+    view: View<D>,
     x: TensorData,
     axis: usize,
     on: (&Device, DType),
 ) -> [Vec<f64>; 2] {
-    let device = on.0.clone().autodiff();
-    let x = Tensor::<D>::from_data(x, (&device, on.1)).require_grad();
-    let y = form(view(x.clone()), axis);
-    let weights = TensorData::new(numbers(y.shape().num_elements(), 2), y.shape());
-    let weights = Tensor::from_data(weights, (&device, on.1));
-    let gradient = x.grad(&(y.clone() * weights).sum().backward());
-    [read(y), read(gradient.expect("x has a gradient"))]
+    value_and_gradient(|x| form(view(x), axis), x, on)
 }
 
-fn as_it_is<const D: usize>(x: Tensor<D>) -> Tensor<D> {
-    x
-}
+struct Unit;
 
-#[track_caller]
-fn check<const D: usize>(what: &str, view: fn(Tensor<D>) -> Tensor<D>, shape: [usize; D], axis: usize) {
-    let x = TensorData::new(numbers(shape.iter().product(), 1), shape);
-    let ours = run(unit, view, x.clone(), axis, (&device(), DType::F32));
-    let expected = run(composed_unit, view, x, axis, (&Device::flex(), DType::F64));
-    for (ours, expected) in ours.iter().zip(&expected) {
-        assert_near(what, ours, expected, 1e-6, 0.0);
+impl Along for Unit {
+    fn check<const D: usize>(what: &str, view: View<D>, shape: [usize; D], axis: usize) {
+        let x = TensorData::new(numbers(shape.iter().product(), 1), shape);
+        let ours = run(unit, view, x.clone(), axis, (&device(), DType::F32));
+        let expected = run(composed_unit, view, x, axis, (&Device::flex(), DType::F64));
+        for (ours, expected) in ours.iter().zip(&expected) {
+            assert_near(what, ours, expected, 1e-6, 0.0);
+        }
     }
 }
 
 #[test]
 fn values_and_gradients_are_those_of_the_composed_form() {
-    check("rows", as_it_is, [5, 70], 1);
-    check("many rows", as_it_is, [300, 450], 1);
-    check("rows of several", as_it_is, [2, 3, 17], 2);
-    check("columns", as_it_is, [5, 70], 0);
-    check("channels", as_it_is, [2, 6, 4, 3], 1);
-    check("one row", as_it_is, [40], 0);
+    of_any_shape::<Unit>();
 }
 
 #[test]
 fn views_are_read_in_their_order() {
-    check("turned", Tensor::transpose, [9, 20], 1);
-    check("some of the rows", |x: Tensor<2>| x.narrow(0, 2, 5), [9, 20], 1);
-    check("some of the columns", |x: Tensor<3>| x.narrow(2, 1, 3), [2, 6, 7], 2);
+    of_views::<Unit>();
 }
 
 #[test]

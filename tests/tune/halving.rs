@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use kd::tune::{Axis, Goal, Grid, Rung, Score, Search};
+use kd::tune::{Axis, Goal, Grid, Score, Search};
 use kd_testkit::for_each;
 use proptest::prelude::*;
 
@@ -64,7 +64,7 @@ fn a_goal_that_is_to_be_large_keeps_the_largest() {
 fn rungs_say_what_is_to_come() {
     let rungs = |points, budgets: &[usize], eta| -> Vec<(usize, usize)> {
         let search = search(line(points)).with_halving(budgets.iter().copied(), eta);
-        search.rungs().map(|Rung { budget, points }| (budget, points)).collect()
+        search.rungs().map(|rung| (rung.budget, rung.points)).collect()
     };
     assert_eq!(rungs(8, &[2, 6, 18], 3), [(2, 8), (6, 2), (18, 1)]);
     assert_eq!(rungs(27, &[1, 3, 9, 27], 3), [(1, 27), (3, 9), (9, 3), (27, 1)]);

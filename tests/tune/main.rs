@@ -1,6 +1,7 @@
 //! Searches for the best temperature, alpha or weight: a file for each idea.
 
 mod bad_input;
+mod curve;
 mod devices;
 mod failures;
 mod grids;

@@ -6,7 +6,7 @@
     write_cache("teacher-logits", key, batches())        # batches of (ids, {"logits": array of [samples, classes]})
 
 `view` must be "plain" for samples that nothing is done to. Logits are written as they are, before any temperature. Arrays are
-of float32, float16 or int32; columns are `logits`; or `top_ids` (int32), `top_log_probs` and `tail`; or `features.NAME`.
+of float32, float16 or int32, without NaN and +inf (-inf rules a class out); columns are `logits`; or `top_ids` (int32), `top_log_probs` and `tail`; or `features.NAME`.
 
 From a shell it writes the example that the tests read: `write.py FOLDER`. Needs `safetensors` and `numpy`.
 """
@@ -37,6 +37,11 @@ def write_cache(folder, key, batches):
             raise ValueError(f"a batch of {form} in a cache of {columns}, or with another number of ids")
         if len(set(ids.tolist())) != len(ids) or not seen.isdisjoint(ids.tolist()):
             raise ValueError("a sample comes twice")
+        for name, array in arrays.items():
+            bad = np.isnan(array) | np.isposinf(array)
+            if bad.any():
+                sample = ids[np.argwhere(bad)[0][0]]
+                raise ValueError(f"'{name}' of sample {sample} is NaN or infinite, from which nobody can learn")
         seen.update(ids.tolist())
         contents = save({"ids": ids, **arrays})
         name = f"shard-{len(shards):05}.safetensors"

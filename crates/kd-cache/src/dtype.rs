@@ -3,8 +3,10 @@ use serde::{Deserialize, Serialize};
 
 /// The type that numbers are kept in.
 ///
-/// Whatever it is, they are served as f32, and what was written in f32 is served with the same digits.
+/// Whatever it is, they are served as f32, and what was written in f32 is served with the same digits. A cache keeps all its floats
+/// in one type, and a writer that asks for another is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Floats {
     /// As exact as the teacher, for a teacher in f32.
     #[default]
@@ -31,14 +33,30 @@ pub(crate) enum Values {
     Ints(Vec<i32>),
 }
 
+impl Values {
+    /// The first number that no student can learn from, and its place. −∞ is none: it rules a class out. +∞ leaves no
+    /// probability to any other class, and two of them leave none at all; it is what an overflow says.
+    pub fn unteachable(&self) -> Option<(usize, f32)> {
+        let Self::Floats(floats) = self else { return None };
+        let place = floats.iter().position(|x| x.is_nan() || *x == f32::INFINITY)?;
+        Some((place, floats[place]))
+    }
+}
+
 impl Dtype {
     /// The type in which these are kept.
     pub fn of(values: &Values, floats: Floats) -> Self {
-        match (values, floats) {
-            (Values::Ints(_), _) => Self::I32,
-            (_, Floats::F32) => Self::F32,
-            (_, Floats::F16) => Self::F16,
-            (_, Floats::BF16) => Self::BF16,
+        match values {
+            Values::Ints(_) => Self::I32,
+            Values::Floats(_) => Self::of_floats(floats),
+        }
+    }
+
+    pub fn of_floats(floats: Floats) -> Self {
+        match floats {
+            Floats::F32 => Self::F32,
+            Floats::F16 => Self::F16,
+            Floats::BF16 => Self::BF16,
         }
     }
 
@@ -125,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_precision_rounds_to_nearest_and_keeps_what_is_no_number() {
+    fn half_precision_rounds_to_nearest_and_keeps_what_is_infinite() {
         let values = Values::Floats(vec![1.0, -0.1, f32::INFINITY, f32::NEG_INFINITY, 3e-6]);
         for (dtype, units) in [
             (Dtype::F32, 0.0),
@@ -141,10 +159,15 @@ mod tests {
             let near = |(&x, y): (&f32, f32)| x == y || (x - y).abs() <= (x.abs() * units).max(2f32.powi(-25));
             assert!(exact.iter().zip(back).all(near), "{dtype:?}");
         }
-        let mut back = Dtype::F16.room(1);
-        let nan = Values::Floats(vec![f32::NAN]);
-        Dtype::F16.decode(&Dtype::F16.encode(&nan).unwrap(), &mut back);
-        assert!(matches!(back, Values::Floats(x) if x[0].is_nan()));
+    }
+
+    #[test]
+    fn what_nobody_learns_from_is_named() {
+        let found = |floats: &[f32]| Values::Floats(floats.to_vec()).unteachable();
+        assert!(matches!(found(&[0.0, f32::NEG_INFINITY, f32::NAN]), Some((2, value)) if value.is_nan()));
+        assert_eq!(found(&[f32::MAX, f32::INFINITY]), Some((1, f32::INFINITY)));
+        assert_eq!(found(&[f32::NEG_INFINITY, f32::MIN]), None);
+        assert_eq!(Values::Ints(vec![i32::MAX]).unteachable(), None);
     }
 
     #[test]

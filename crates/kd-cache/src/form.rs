@@ -41,6 +41,12 @@ impl Form {
         }
     }
 
+    /// Whether no column of floats is of another type.
+    pub fn keeps_floats_in(&self, floats: Floats) -> bool {
+        let kept = [Dtype::of_floats(floats), Dtype::I32];
+        self.columns.iter().all(|column| kept.contains(&column.dtype))
+    }
+
     /// The values of chosen rows, in the order of the choice.
     pub fn gather<'a>(&self, chosen: &[(&'a dyn Rows, usize)]) -> Columns {
         let gather = |(index, form): (usize, &ColumnForm)| {

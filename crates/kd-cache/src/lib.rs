@@ -39,6 +39,14 @@
 //! **Nothing wrong in silence.** Every shard has a CRC-32, checked before the first of its samples is served. A damaged shard is
 //! named, and can be deleted: a writer then finds its samples missing and records them again.
 //!
+//! **Nothing that nobody learns from.** NaN and +∞ are refused when they come to be recorded, by the id of their sample: in a cache one
+//! bad pass of the teacher would be every epoch's. −∞ is a logit like any other, of a class that is ruled out. What is read is not
+//! looked at, so what another program has written is served as it is.
+//!
+//! **In the type that was asked for.** A writer whose [`Floats`] are others than the cache's is refused, before the teacher is run:
+//! it would be served half precision where it asked for f32. A cache in several types, which another program may write, no writer
+//! here goes on with. [`Cache::open`] asks for no type and reads all.
+//!
 //! **No search for a sample.** An index in memory says in which shard and row a sample is, and the shard is mapped: as many
 //! steps among a million samples as among a thousand. Each step takes longer where the samples do not fit into the
 //! processor's caches, as with any table of that size. Ids that are counted from 0, with gaps of up to half of them, are a list
@@ -70,6 +78,14 @@
 //! them. Their shapes are a sample's. `crc32` is that of the whole file and `ids_crc32` that of the bytes of `ids`, both as zlib
 //! works them out. Shards can have any names and any number of samples, and ids any order; none comes twice. There are no
 //! other fields, and a reader refuses what it does not know.
+
+// On docs.rs, what needs a feature says so. Elsewhere this is nothing.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod cache;
 mod cached;

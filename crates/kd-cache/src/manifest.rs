@@ -3,7 +3,7 @@ use std::{fs, path::Path};
 use kd_core::{Error, write_whole};
 use serde::{Deserialize, Serialize};
 
-use crate::{CacheKey, form::Form};
+use crate::{CacheKey, Floats, dtype::Dtype, form::Form};
 
 /// Its name in the folder.
 pub(crate) const FILE: &str = "manifest.json";
@@ -97,6 +97,19 @@ impl Manifest {
             path: folder.to_owned(),
             expected: key.to_string(),
             found: self.key.to_string(),
+        })
+    }
+
+    /// Its floats must be kept in this type, if it has any yet.
+    pub fn check_floats(&self, folder: &Path, floats: Floats) -> Result<(), Error> {
+        if self.columns.keeps_floats_in(floats) {
+            return Ok(());
+        }
+        Err(Error::OtherForm {
+            path: folder.to_owned(),
+            expected: format!("floats in {}", Dtype::of_floats(floats).name()),
+            found: self.columns.to_string(),
+            remedy: "ask for the type that it has, record anew in another folder, or read it with `Cache::open`",
         })
     }
 

@@ -23,6 +23,15 @@ impl Pending {
 
     /// Adds all of them, or on an error none.
     pub fn add(&mut self, ids: &[u64], columns: &Columns, form: &Form) -> Result<(), Error> {
+        for column in &columns.columns {
+            if let Some((place, value)) = column.values.unteachable() {
+                return Err(Error::Unteachable {
+                    name: column.name.to_string(),
+                    id: ids[place / column.shape.iter().product::<usize>()],
+                    value,
+                });
+            }
+        }
         let mut encoded = Vec::with_capacity(columns.columns.len());
         for (column, form) in columns.columns.iter().zip(&form.columns) {
             let bytes = form.dtype.encode(&column.values).map_err(|place| Error::OutOfReach {

@@ -20,8 +20,7 @@ pub struct CacheWriterConfig {
     /// How many samples are one file: they wait in main memory until there are as many, and are what a crash can cost.
     #[config(default = 4096)]
     pub shard_samples: usize,
-    /// The type that floats are kept in. A cache that is there already has its own: it serves what it has, and takes no samples in
-    /// another.
+    /// The type that floats are kept in. A cache that is there already must have the same.
     #[config(default = "Floats::F32")]
     pub floats: Floats,
 }
@@ -34,7 +33,8 @@ impl CacheWriterConfig {
     /// # Errors
     ///
     /// [`Error::InUse`] if somebody else is writing there, [`Error::OtherKey`] if it holds a cache of another key,
-    /// [`Error::InvalidValue`] for shards of 0 samples, those of [`Cache::open`], and [`Error::Write`].
+    /// [`Error::OtherForm`] if its floats are of another type than [`floats`](Self::floats), [`Error::InvalidValue`] for shards of 0
+    /// samples, those of [`Cache::open`], and [`Error::Write`].
     pub fn open(&self, folder: impl AsRef<Path>, key: &CacheKey) -> Result<CacheWriter, Error> {
         check::count("CacheWriterConfig", "shard_samples", self.shard_samples)?;
         let folder = folder.as_ref();
@@ -53,6 +53,7 @@ impl CacheWriterConfig {
             manifest => manifest?,
         };
         manifest.check_key(folder, key)?;
+        manifest.check_floats(folder, self.floats)?;
         let known: HashSet<String> = manifest.shards.iter().map(|entry| entry.file.clone()).collect();
         manifest.shards.retain(|entry| !is_missing(&folder.join(&entry.file)));
         if manifest.shards.len() < known.len() {
@@ -123,7 +124,8 @@ impl CacheWriter {
     /// # Errors
     ///
     /// [`Error::SampleTwice`] if one of them is there already, [`Error::OtherForm`] if the cache holds something else of its
-    /// samples, and [`Error::OutOfReach`] for a number that [`Floats`] does not reach; then none is recorded.
+    /// samples, [`Error::Unteachable`] for NaN and +∞ (−∞ rules a class out and is recorded), and [`Error::OutOfReach`] for a number
+    /// that [`Floats`] does not reach; then none is recorded.
     ///
     /// [`Error::Write`] if a shard cannot be written, as when the disk is full. Then the samples are recorded and wait in main
     /// memory, the shards that were written stay, and the next call tries again.
@@ -154,7 +156,7 @@ impl CacheWriter {
                 path: self.cache.folder().to_owned(),
                 expected: form.to_string(),
                 found: self.cache.form.to_string(),
-                remedy: "record the same of every sample, in the same type, or choose another folder",
+                remedy: "record the same of every sample, or choose another folder",
             });
         }
         self.pending.add(ids, columns, &form)?;

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{cmp::Reverse, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,7 @@ mod softness;
 /// | Said if | Reason |
 /// |---|---|
 /// | the second choice has less than a tenth at the lowest temperature | a rule of thumb: with less, targets are labels all but in name |
+/// | half of the samples have that tenth at 1.5 times the temperature of the mean or higher, or nowhere | a rule of thumb: the mean is about few samples |
 /// | the entropy is above nine tenths of log C | a rule of thumb: with more, classes can hardly be told apart |
 /// | there are fewer than 100 samples | of 100 the standard error of a share is up to 5 points |
 /// | accuracies are two standard errors apart | by chance that is so once in twenty times |
@@ -28,6 +29,7 @@ mod softness;
 ///
 /// Shown, it is its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Advice {
     /// How pressing it is.
     pub level: Level,
@@ -35,15 +37,22 @@ pub struct Advice {
     pub text: String,
 }
 
-/// How pressing an [`Advice`] is.
+/// How pressing an [`Advice`] is; what is more pressing is greater, so the greatest of some is the worst.
+///
+/// ```
+/// use kd_diagnose::Level;
+///
+/// assert!(Level::Note < Level::Suggestion && Level::Suggestion < Level::Warning);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Level {
-    /// Something is probably wrong.
-    Warning,
-    /// Something could be better.
-    Suggestion,
     /// To know when reading the numbers.
     Note,
+    /// Something could be better.
+    Suggestion,
+    /// Something is probably wrong.
+    Warning,
 }
 
 impl Advice {
@@ -93,6 +102,6 @@ pub(crate) fn of_gradients(report: &GradientReport) -> Vec<Advice> {
 }
 
 fn in_order(mut advice: Vec<Advice>) -> Vec<Advice> {
-    advice.sort_by_key(|advice| advice.level);
+    advice.sort_by_key(|advice| Reverse(advice.level));
     advice
 }

@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 /// One class: whether the student follows where the teacher says it, and how often both are right where it is the label.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ClassAgreement {
     /// Samples that are of this class for the teacher.
     pub chosen: u64,

@@ -36,6 +36,7 @@ use crate::{
 ///
 /// [`Chain`], which trains the assistants.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CapacityReport {
     /// Parameters, part by part.
     pub parameters: Capacity,
@@ -47,6 +48,7 @@ pub struct CapacityReport {
 
 /// What one sample costs, in multiplications with an addition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Operations {
     /// Of the student.
     pub student: usize,

@@ -4,6 +4,7 @@ use crate::{Advice, advice};
 
 /// What `TermGradients` (feature `autodiff`) found; its documentation has the formulas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GradientReport {
     /// How many batches it is of.
     pub batches: u64,
@@ -19,6 +20,7 @@ pub struct GradientReport {
 
 /// One term.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TermGradient {
     /// What it is called.
     pub name: String,
@@ -33,6 +35,7 @@ pub struct TermGradient {
 
 /// A gradient that is not finite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LostGradient {
     /// The batch's number among all that were given, from 0.
     pub batch: u64,

@@ -31,6 +31,14 @@
 //! assert!(page.starts_with("<!DOCTYPE html>") && page.contains("second choice"));
 //! ```
 
+// On docs.rs, what needs a feature says so. Elsewhere this is nothing.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod advice;
 mod by_class;
 mod capacity_report;

@@ -10,6 +10,7 @@ const NAMED: usize = 8;
 ///
 /// Shown, it is words for a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LostSamples {
     /// How many there are.
     pub samples: u64,
@@ -19,6 +20,7 @@ pub struct LostSamples {
 
 /// A sample without a softmax.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct LostSample {
     /// Its number among all that were given, from 0.
     pub sample: u64,

@@ -10,6 +10,7 @@ use crate::{Advice, CapacityReport, ClassAgreement, GradientReport, LostSamples,
 ///
 /// What there is no number for is `None` and said in the advice; nothing in it is NaN.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// How many samples it is of.
     pub samples: u64,
@@ -35,6 +36,7 @@ pub struct Report {
 
 /// How alike student and teacher are.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct AgreementReport {
     /// How often both find the same class likeliest.
     pub top_1: f64,
@@ -45,6 +47,7 @@ pub struct AgreementReport {
 
 /// How good and how honest a model is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ModelReport {
     /// Accuracy, likelihood, Brier score and calibration error.
     pub scores: kd_metrics::Report,

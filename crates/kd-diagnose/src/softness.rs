@@ -5,16 +5,21 @@ use serde::{Deserialize, Serialize};
 ///
 /// ```text
 /// p       = softmax(teacher / T)
-/// entropy = mean of −Σ p · log p                  in nats
-/// beyond  = mean of 1 − p of the first choice     all that a label does not say
+/// entropy = mean of −Σ p · log p                       in nats
+/// beyond  = mean of 1 − p of the first choice          all that a label does not say
 /// second  = mean of p of the second choice
+/// soft    = mean of (p of the second choice ≥ 0.1)     as many samples as are more than a label
 /// ```
+///
+/// A mean says how much there is to learn, and not on how many samples: of a teacher that is sure of nine samples in ten and torn on the
+/// tenth it is about the tenth alone. `soft` tells the two apart.
 ///
 /// # Range
 ///
 /// Entropy from 0, where targets are labels, to log C, where they say nothing of C classes. It and `beyond` rise with the temperature;
 /// `second` rises and then falls again, as mass goes on to the other classes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Softness {
     /// How many classes there are.
     pub classes: usize,
@@ -24,6 +29,7 @@ pub struct Softness {
 
 /// The means at one temperature; [`Softness`] has the formulas.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SoftnessPoint {
     /// T.
     pub temperature: f64,
@@ -33,6 +39,8 @@ pub struct SoftnessPoint {
     pub beyond: f64,
     /// What the second choice has, from 0 to ½.
     pub second: f64,
+    /// The share of the samples whose second choice has [`Softness::REAL_MASS`] or more.
+    pub soft: f64,
 }
 
 impl SoftnessPoint {
@@ -59,6 +67,16 @@ impl Softness {
     pub fn second_choice_temperature(&self, mass: f64) -> Option<f64> {
         check::mass_share("Softness", mass);
         self.reached(mass, |point| point.second)
+    }
+
+    /// The lowest temperature at which on half of the samples the second choice has [`REAL_MASS`](Self::REAL_MASS): where its median
+    /// has, when [`second_choice_temperature`](Self::second_choice_temperature) is where its mean has. Far above that, the mean is about
+    /// few samples. `None` if it is at none of those that were looked at, as among many classes, where mass goes to all of them.
+    ///
+    /// It is found from counts, between two temperatures as above; where all samples are alike that is half a step off at most, which
+    /// is 9 % of the default ones.
+    pub fn median_temperature(&self) -> Option<f64> {
+        self.reached(0.5, |point| point.soft)
     }
 
     /// The lowest temperature at which all choices but the first have this mass together on average; found as the one above.
@@ -91,6 +109,12 @@ impl Softness {
     pub fn entropy_share(&self, point: &SoftnessPoint) -> f64 {
         let most = (self.classes as f64).ln();
         if most > 0.0 { point.entropy / most } else { 0.0 }
+    }
+
+    /// The share of samples that are soft at the last temperature that is no higher than this one.
+    pub(crate) fn soft_at(&self, temperature: f64) -> f64 {
+        let lower = self.points.iter().rev().find(|point| point.temperature <= temperature);
+        lower.map_or(0.0, |point| point.soft)
     }
 
     fn reached(&self, wanted: f64, value: impl Fn(&SoftnessPoint) -> f64) -> Option<f64> {

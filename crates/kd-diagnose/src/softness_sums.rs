@@ -18,6 +18,7 @@ impl SoftnessSums {
             entropy: 0.0,
             beyond: 0.0,
             second: 0.0,
+            soft: 0.0,
         };
         Self {
             sums: temperatures.iter().map(nothing).collect(),
@@ -33,6 +34,7 @@ impl SoftnessSums {
                 sum.entropy += entropy;
                 sum.beyond += beyond;
                 sum.second += second;
+                sum.soft += f64::from(second >= Softness::REAL_MASS);
             }
             self.samples += 1;
         }
@@ -50,6 +52,7 @@ impl SoftnessSums {
             sum.entropy += other.entropy;
             sum.beyond += other.beyond;
             sum.second += other.second;
+            sum.soft += other.soft;
         }
         self.samples += other.samples;
     }
@@ -62,6 +65,7 @@ impl SoftnessSums {
             entropy: mean(sum.entropy),
             beyond: mean(sum.beyond),
             second: mean(sum.second),
+            soft: mean(sum.soft),
         };
         (self.samples > 0).then(|| Softness {
             classes,

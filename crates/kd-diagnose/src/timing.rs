@@ -8,6 +8,7 @@ const WARM_UP: usize = 2;
 
 /// How long a pass takes.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Timing {
     /// Of the student, in seconds: the median over rounds.
     pub student: f64,

@@ -4,6 +4,7 @@ use crate::{mean::Mean, ranking::share};
 
 /// One bin of a [`Calibration`](crate::Calibration): the samples whose confidence is above `low` and at most `high`.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct CalibrationBin {
     /// The confidence it begins above.
     pub low: f64,

@@ -35,6 +35,14 @@
 //! # assert_eq!(agreement.top_1(), Some(0.5));
 //! ```
 
+// On docs.rs, what needs a feature says so. Elsewhere this is nothing.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod accuracy;
 mod agreement;
 mod best_temperature;

@@ -54,6 +54,7 @@ pub struct Scores {
 ///
 /// Shown, it is a line of words; saved by serde as JSON, what is NaN or infinite is a word.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// How many samples it is of.
     pub samples: u64,

@@ -39,6 +39,7 @@ impl Budgets {
 
 /// A stage of a search: so many points are tried at this budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Rung {
     /// What each trial gets: epochs, steps, or whatever you count in.
     pub budget: usize,

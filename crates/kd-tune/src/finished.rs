@@ -7,6 +7,7 @@ use crate::{Point, digits};
 /// A trial that has ended, and its score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Finished {
     /// The values that it tried.
     pub point: Point,

@@ -1,27 +1,15 @@
-use plotters::{
-    coord::Shift,
-    prelude::*,
-    style::text_anchor::{HPos, Pos, VPos},
-};
+use plotters::{prelude::*, style::text_anchor::HPos};
 
 use crate::{
     Outcome, Tuned,
-    heat_scale::{HeatScale, INK},
+    heat_scale::HeatScale,
+    picture::{CHOSEN, Canvas, Drawn, EDGE, LETTER, axis, best_of, style, svg, write},
 };
 
 /// Width and height of a cell, in pixels.
 const CELL: [i32; 2] = [72, 40];
-/// About what a letter takes.
-const LETTER: i32 = 8;
-/// Room around everything.
-const EDGE: i32 = 16;
 /// Room for a line of words.
 const WORDS: i32 = 28;
-
-const CHOSEN: RGBColor = RGBColor(214, 90, 20);
-
-type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Drawn<'a> = Result<(), DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>>;
 
 impl Tuned {
     /// Draws the means at the first budget, which every point gets, over two axes as a heat map, in SVG. The best is darkest, the
@@ -37,15 +25,11 @@ impl Tuned {
     /// If one of the axes is not there, or both are the same.
     #[track_caller]
     pub fn heat_map(&self, down: &str, across: &str) -> String {
-        let axis = |name: &str| {
-            let found = self.grid().axes().iter().find(|axis| axis.name() == name);
-            found.unwrap_or_else(|| panic!("Tuned: there is no axis '{name}'; the grid is {}", self.grid()))
-        };
         assert!(down != across, "Tuned: a heat map has two axes, and not '{down}' twice");
         let map = HeatMap {
             tuned: self,
-            down: (down, axis(down).values()),
-            across: (across, axis(across).values()),
+            down: (down, axis(self, down).values()),
+            across: (across, axis(self, across).values()),
         };
         map.svg()
     }
@@ -59,36 +43,15 @@ struct HeatMap<'a> {
 
 impl HeatMap<'_> {
     fn svg(&self) -> String {
-        let longest = self
-            .down
-            .1
-            .iter()
-            .map(|value| value.to_string().len() as i32)
-            .max()
-            .unwrap_or(0);
-        let (left, top) = (EDGE + WORDS + longest * LETTER, 2 * EDGE + 2 * WORDS);
-        let width = left + CELL[0] * self.across.1.len() as i32 + EDGE;
-        // A title may be wider than a small map.
-        let title = (LETTER + 2) * self.tuned.name().chars().count() as i32;
-        let size = [
-            width.max(2 * EDGE + title),
-            top + CELL[1] * self.down.1.len() as i32 + EDGE,
-        ];
-        let mut svg = String::new();
-        {
-            let canvas = SVGBackend::with_string(&mut svg, size.map(|side| side as u32).into()).into_drawing_area();
-            self.paint(&canvas, [left, top])
-                .and_then(|()| canvas.present())
-                .expect("writing into a string does not fail");
-        }
-        svg
+        let lengths = self.down.1.iter().map(|value| value.to_string().len() as i32);
+        let corner = [EDGE + WORDS + lengths.max().unwrap_or(0) * LETTER, 2 * EDGE + 2 * WORDS];
+        let width = corner[0] + CELL[0] * self.across.1.len() as i32 + EDGE;
+        let height = corner[1] + CELL[1] * self.down.1.len() as i32 + EDGE;
+        svg([width, height], self.tuned.name(), |canvas| self.paint(canvas, corner))
     }
 
     fn paint<'a>(&self, canvas: &Canvas<'a>, [left, top]: [i32; 2]) -> Drawn<'a> {
-        canvas.fill(&WHITE)?;
         let middle = |start: i32, side: i32, cell: usize| start + side * cell as i32 + side / 2;
-        let width = canvas.dim_in_pixel().0 as i32;
-        write(canvas, self.tuned.name(), (width / 2, EDGE), style(18, HPos::Center))?;
         let centre = left + CELL[0] * self.across.1.len() as i32 / 2;
         write(canvas, self.across.0, (centre, EDGE + WORDS), style(14, HPos::Center))?;
         let centre = top + CELL[1] * self.down.1.len() as i32 / 2;
@@ -122,26 +85,15 @@ impl HeatMap<'_> {
         Ok(())
     }
 
-    /// The best outcome of each cell at the first budget, row by row.
+    /// The best outcome of each cell, row by row.
     fn cells(&self) -> Vec<Vec<Option<Outcome>>> {
-        let mut cells = vec![vec![None; self.across.1.len()]; self.down.1.len()];
-        let place = |values: &[f64], value: Option<f64>| values.iter().position(|known| Some(*known) == value);
-        for index in 0..self.tuned.grid().len() {
-            let point = self.tuned.grid().point(index);
-            let row = place(self.down.1, point.get(self.down.0));
-            let column = place(self.across.1, point.get(self.across.0));
-            let (Some(row), Some(column), Some(outcome)) = (row, column, self.tuned.outcome(0, index)) else {
-                continue;
-            };
-            let cell: &mut Option<Outcome> = &mut cells[row][column];
-            let is_better = cell
-                .as_ref()
-                .is_none_or(|other| self.tuned.goal().compare(outcome.mean(), other.mean()).is_lt());
-            if is_better {
-                *cell = Some(outcome);
-            }
-        }
-        cells
+        let cell = |down: f64, across: f64| {
+            best_of(self.tuned, |point| {
+                point.get(self.down.0) == Some(down) && point.get(self.across.0) == Some(across)
+            })
+        };
+        let row = |down: &f64| self.across.1.iter().map(|across| cell(*down, *across)).collect();
+        self.down.1.iter().map(row).collect()
     }
 }
 
@@ -157,13 +109,4 @@ fn corners((x, y): (i32, i32), inset: i32) -> [(i32, i32); 6] {
         (0, -down),
     ]
     .map(|(right, below)| (x + right, y + below))
-}
-
-fn write<'a>(canvas: &Canvas<'a>, words: &str, at: (i32, i32), style: TextStyle) -> Drawn<'a> {
-    canvas.draw(&Text::new(words, at, style))
-}
-
-fn style(size: i32, across: HPos) -> TextStyle<'static> {
-    let style = ("sans-serif", size).into_font().color(&INK);
-    style.pos(Pos::new(across, VPos::Center))
 }

@@ -2,10 +2,8 @@
 
 use plotters::style::{RGBColor, WHITE};
 
-use crate::{Goal, Outcome, outcome::decimals};
+use crate::{Goal, Outcome, outcome::decimals, picture::INK};
 
-/// Of words and numbers.
-pub(crate) const INK: RGBColor = RGBColor(30, 30, 30);
 /// Of a point that diverged.
 const LOST: RGBColor = RGBColor(190, 190, 190);
 /// Of points that have not been tried.

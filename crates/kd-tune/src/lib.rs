@@ -9,7 +9,7 @@
 //! | [`Splits`] | which samples a trial learns from, is scored on, and must never be scored on |
 //! | [`Search`] | every point with every seed, or successive halving; interrupted and gone on with; side by side on several devices |
 //! | [`Trial`], [`Score`] | what your closure is asked, and what it answers |
-//! | [`Tuned`], [`Outcome`] | all trials, mean and spread of each point, the best; a table, a heat map (feature `plot`), JSON |
+//! | [`Tuned`], [`Outcome`] | all trials, mean and spread of each point, the best; a table, a curve or a heat map (feature `plot`), JSON |
 //!
 //! Nothing here knows how you train. A trial is a closure, and may tune anything that has a score.
 //!
@@ -92,8 +92,20 @@
 //! }
 //! ```
 
+// On docs.rs, what needs a feature says so. Elsewhere this is nothing.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod axis;
 mod budgets;
+#[cfg(feature = "plot")]
+mod curve;
+#[cfg(feature = "plot")]
+mod curve_scale;
 mod digits;
 mod file;
 mod finished;
@@ -106,6 +118,8 @@ mod heat_scale;
 mod journal;
 mod outcome;
 mod outline;
+#[cfg(feature = "plot")]
+mod picture;
 mod point;
 mod score;
 mod search;

@@ -2,6 +2,7 @@ use crate::{Point, digits};
 
 /// What a point achieved, with each seed, at the largest budget it got.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The point.
     pub point: Point,

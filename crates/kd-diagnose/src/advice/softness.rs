@@ -8,6 +8,9 @@ use crate::{
 
 /// What a second choice has that is worth learning.
 const SECOND_CHOICE: f64 = Softness::REAL_MASS;
+/// So many times the temperature of the mean that of the median may be. Beyond it is news, for half and twice a temperature are tried
+/// anyway; a rule of thumb.
+const FEW: f64 = 1.5;
 /// The share of log C above which targets are nearly even; a rule of thumb.
 const EVEN: f64 = 0.9;
 
@@ -22,7 +25,14 @@ pub(super) fn of(softness: &Softness) -> Vec<Advice> {
     }
     let (wanted, begin) = (percent(SECOND_CHOICE), degrees(lowest.temperature));
     let second = percent(lowest.second);
+    let median = softness.median_temperature();
+    // Among many classes the median may have it nowhere, for at the highest temperatures all of them have the same.
+    let is_of_few = |mean: f64| match median {
+        Some(median) => median > FEW * mean,
+        None => softness.temperature_of_entropy(EVEN).is_none(),
+    };
     let mut advice = vec![match softness.second_choice_temperature(SECOND_CHOICE) {
+        Some(mean) if is_of_few(mean) => of_few(softness, mean, median),
         Some(temperature) if temperature == lowest.temperature => Advice::note(format!(
             "At T = {begin} the teacher's second choice has {second} on average: the targets are soft as they are, and a higher \
              temperature is not needed for that."
@@ -50,6 +60,24 @@ pub(super) fn of(softness: &Softness) -> Vec<Advice> {
         )));
     }
     advice
+}
+
+/// Where the mean is about few samples, and all the others would be taught little more than labels.
+fn of_few(softness: &Softness, mean: f64, median: Option<f64>) -> Advice {
+    let (few, mass) = (softness.soft_at(mean), percent(SECOND_CHOICE));
+    let begin = match median {
+        Some(median) => format!(
+            "Half of all samples have it at T = {}: begin there, and try lower temperatures.",
+            degrees(median)
+        ),
+        None => "Half of all samples have it at none of these temperatures: look at higher ones with `try_new`.".into(),
+    };
+    Advice::suggestion(format!(
+        "The teacher's second choice has {mass} or more on average at T = {}, but that is the doing of few samples: {} of them have as much \
+         there, and on the others the targets are little more than labels. {begin}",
+        degrees(mean),
+        percent(few)
+    ))
 }
 
 fn nowhere(softness: &Softness) -> Advice {

@@ -36,6 +36,7 @@ pub(super) fn softness(softness: &Softness) -> String {
             short(point.effective_classes()),
             percent(point.beyond),
             percent(point.second),
+            percent(point.soft),
         ]
     };
     let head = [
@@ -45,6 +46,7 @@ pub(super) fn softness(softness: &Softness) -> String {
         "effective classes",
         "beyond the first",
         "second choice",
+        "samples where it has a tenth",
     ];
     table(head, softness.points.iter().step_by(step).map(row))
         + &paragraph("Means over samples of softmax(teacher / T). A label has an entropy of 0 and one effective class.")
