@@ -14,6 +14,7 @@
 /// All but the last are sums over classes of terms that are at least 0: KL(a ‖ b) is summed as a · log(a / b) + b − a,
 /// whose second part is 0 over a whole distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Divergence {
     /// KL(p ‖ q): the student covers all the teacher does.
     ForwardKl,

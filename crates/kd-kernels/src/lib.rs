@@ -30,6 +30,11 @@
     )
 )]
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 #[cfg(feature = "autodiff")]
 mod autodiff;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]

@@ -20,6 +20,11 @@
 //!
 //! Every loss implements [`DistillLoss`](kd_core::DistillLoss); its `Config` is a Burn config, so it can be saved.
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod adaptive_kl;
 mod adversarial_temperature;
 mod corrected;

@@ -9,6 +9,7 @@ use kd_core::rows;
 /// K are the classes it names, `P = Σ p` and `Q = Σ q` the mass of teacher and student on them. The four rules are four
 /// different losses; they agree only if K is every class.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SparseRule {
     /// `Σ p · (log p − log q) + (1 − P) · log((1 − P) / (1 − Q))`, sums over K: all other classes count as one, the
     /// tail.

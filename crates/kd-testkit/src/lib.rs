@@ -4,6 +4,16 @@
 //! law serves every loss, on every backend ([`device`] is chosen by `KD_TEST_BACKEND`), and a loss joins all of them
 //! with one line of [`laws!`], and its golden file with one line of [`golden::check`].
 
+/// The example of the README, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// The examples of the book's chapter on losses, projectors and teachers of one's own, compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/extending.md")]
+struct Extending;
+
 mod batch;
 mod device;
 pub mod golden;
