@@ -1,14 +1,15 @@
 //! The pictures: errors of every network, which block is like which, and photos that were gained.
 
+use std::fs;
 use std::io::Cursor;
 use std::path::Path;
 
 use image::imageops::{FilterType, replace, resize};
 use image::{ImageFormat, Rgb, RgbImage};
+use kd::write_whole;
 use kd_examples::cifar10::photos::{CLASSES, Photos, SIDE};
 use kd_examples::failure::Failure;
 use kd_examples::strip_plot::{Strip, strip_plot};
-use kd_examples::whole_file;
 
 use crate::alignment::Alignment;
 use crate::score::{Score, Way};
@@ -43,7 +44,9 @@ pub fn errors(folder: &Path, scores: &[Score]) -> Result<(), Failure> {
         10.0 * (least / 10.0).floor(),
         &strips,
     )?;
-    Ok(whole_file::write(&folder.join("errors.svg"), svg.as_bytes())?)
+    Ok(write_whole(folder.join("errors.svg"), |temporary| {
+        fs::write(temporary, &svg)
+    })?)
 }
 
 /// Draws which blocks are alike into `cka_seed_N.svg`.
@@ -55,7 +58,7 @@ pub fn similarity(folder: &Path, alignment: &Alignment) -> Result<(), Failure> {
     let title = "CKA of student and teacher; framed: paired by alignment";
     let svg = alignment.similarity.heat_map(title, Some(&alignment.by_alignment));
     let file = folder.join(format!("cka_seed_{}.svg", alignment.seed));
-    Ok(whole_file::write(&file, svg.as_bytes())?)
+    Ok(write_whole(file, |temporary| fs::write(temporary, &svg))?)
 }
 
 /// Puts the photos of these rows into `gained_seed_N.png`, a row for each class in the order of their names, the first twelve
@@ -68,7 +71,7 @@ pub fn gained(folder: &Path, seed: u64, photos: &Photos, rows: &[usize]) -> Resu
     let mut png = Cursor::new(Vec::new());
     grid(photos, rows).write_to(&mut png, ImageFormat::Png)?;
     let file = folder.join(format!("gained_seed_{seed}.png"));
-    Ok(whole_file::write(&file, &png.into_inner())?)
+    Ok(write_whole(file, |temporary| fs::write(temporary, png.get_ref()))?)
 }
 
 fn grid(photos: &Photos, rows: &[usize]) -> RgbImage {

@@ -1,11 +1,11 @@
 //! The results as JSON.
 
+use kd::Error;
 use kd_examples::burn_version::burn_version;
 use kd_examples::cifar10::data::Source;
 use kd_examples::residual::Architecture;
 use kd_examples::result_files::ResultFiles;
 use kd_examples::spread::Spread;
-use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
 use crate::alignment::Alignment;
@@ -98,8 +98,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when one of them cannot.
-    pub fn check_writable(&self) -> Result<(), WriteError> {
+    /// [`Error::Write`] when one of them cannot.
+    pub fn check_writable(&self) -> Result<(), Error> {
         self.files.check_writable()
     }
 
@@ -107,8 +107,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when the system refuses.
-    pub fn write(&self) -> Result<(), WriteError> {
+    /// [`Error::Write`] when the system refuses.
+    pub fn write(&self) -> Result<(), Error> {
         let mut json = serde_json::to_value(self).expect("a report has nothing that JSON lacks");
         json["summary"] = serde_json::to_value(Way::ALL.map(|who| self.summary(who))).expect("nor has a summary");
         self.files.write(&json)

@@ -7,6 +7,7 @@ mod cost;
 mod data;
 mod distil;
 mod images;
+mod keeper;
 mod lab;
 mod members;
 mod network;
@@ -15,6 +16,7 @@ mod pictures;
 mod recipe;
 mod report;
 mod score;
+mod students;
 mod study;
 mod tables;
 mod train;
@@ -28,11 +30,12 @@ use kd_examples::failure::{Failure, exit_code};
 use kd_examples::interrupt::Interrupt;
 
 use crate::cost::Cost;
+use crate::keeper::{Keeper, Looks};
 use crate::lab::Lab;
 use crate::options::Options;
 use crate::report::{MembersOfSeed, Report};
 use crate::score::Score;
-use crate::study::{Keeper, Looks, run_seed};
+use crate::study::run_seed;
 
 fn main() -> ExitCode {
     exit_code(run(&Options::parse()))

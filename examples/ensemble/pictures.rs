@@ -1,11 +1,12 @@
 //! The two pictures: members against the ensemble against its students, and how unlike the members are.
 
+use std::fs;
 use std::path::Path;
 
 use kd::ensemble::{DiversityReport, MemberMap};
+use kd::write_whole;
 use kd_examples::failure::Failure;
 use kd_examples::strip_plot::{Strip, strip_plot};
-use kd_examples::whole_file;
 
 use crate::report::Report;
 use crate::score::Who;
@@ -50,7 +51,9 @@ pub fn errors(folder: &Path, report: &Report) -> Result<(), Failure> {
         floor,
         &strips,
     )?;
-    Ok(whole_file::write(&folder.join("errors.svg"), svg.as_bytes())?)
+    Ok(write_whole(folder.join("errors.svg"), |temporary| {
+        fs::write(temporary, &svg)
+    })?)
 }
 
 /// Draws how often two members disagree into `disagreement-SEED.svg`.
@@ -66,5 +69,5 @@ pub fn disagreement(folder: &Path, seed: u64, report: &DiversityReport) -> Resul
         names,
     );
     let file = folder.join(format!("disagreement-{seed}.svg"));
-    Ok(whole_file::write(&file, map.svg().as_bytes())?)
+    Ok(write_whole(file, |temporary| fs::write(temporary, map.svg()))?)
 }

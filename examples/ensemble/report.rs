@@ -1,17 +1,17 @@
 //! The results as JSON.
 
+use kd::Error;
 use kd_examples::burn_version::burn_version;
 use kd_examples::result_files::ResultFiles;
 use kd_examples::spread::Spread;
-use kd_examples::whole_file::WriteError;
 use serde::Serialize;
 
 use crate::cost::Cost;
 use crate::data::Source;
+use crate::keeper::Looks;
 use crate::options::Options;
 use crate::recipe::Recipe;
 use crate::score::{Score, Who, gain_kept};
-use crate::study::Looks;
 use crate::way::Way;
 
 /// All there is to know about a run, from its command line to its last number.
@@ -78,8 +78,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when one of them cannot.
-    pub fn check_writable(&self) -> Result<(), WriteError> {
+    /// [`Error::Write`] when one of them cannot.
+    pub fn check_writable(&self) -> Result<(), Error> {
         self.files.check_writable()
     }
 
@@ -87,8 +87,8 @@ impl Report {
     ///
     /// # Errors
     ///
-    /// [`WriteError`] when the system refuses.
-    pub fn write(&self) -> Result<(), WriteError> {
+    /// [`Error::Write`] when the system refuses.
+    pub fn write(&self) -> Result<(), Error> {
         let mut json = serde_json::to_value(self).expect("a report has nothing that JSON lacks");
         let students = [Who::OfMember, Who::Live].into_iter().chain(Way::ALL.map(Who::Of));
         let kept: Vec<Kept> = students

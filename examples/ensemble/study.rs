@@ -4,46 +4,18 @@ use std::time::Instant;
 
 use burn::prelude::*;
 use kd::ensemble::{
-    Diversity, DiversityReport, Ensemble, FittedWeights, GeometricMean, MeanOfLogits, Members, Seeds, Weighted,
-    WeightedByEntropy, rule,
+    Diversity, Ensemble, FittedWeights, GeometricMean, MeanOfLogits, Members, Weighted, WeightedByEntropy, rule,
 };
 use kd_examples::failure::Failure;
 
-use crate::distil::{Objective, School};
+use crate::distil::School;
 use crate::images::Views;
+use crate::keeper::{Keeper, Looks};
 use crate::lab::Lab;
-use crate::members::{Recording, hard, live, member, record};
+use crate::members::{Recording, live, member, record};
 use crate::score::{Score, Who};
-use crate::train::{Run, train};
+use crate::students::students;
 use crate::way::Way;
-
-/// Whoever keeps the results, from the moment each of them is there.
-pub trait Keeper {
-    /// Keeps the score of a finished network.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure::Write`] when there is nowhere to keep it.
-    fn keep(&mut self, score: Score) -> Result<(), Failure>;
-
-    /// Keeps how unlike the members are, what recording all of them cost, and their fitted weights.
-    ///
-    /// # Errors
-    ///
-    /// [`Failure`] when there is nowhere to keep or to draw it.
-    fn look_at_members(&mut self, seed: u64, looks: Looks) -> Result<(), Failure>;
-}
-
-/// What there is to know about the members of a seed.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Looks {
-    /// How unlike they are on the test images.
-    pub diversity: DiversityReport,
-    /// What it cost to record them.
-    pub recording: Recording,
-    /// The weights that fit the validation images best.
-    pub fitted: Vec<f64>,
-}
 
 /// Trains all networks with this seed.
 ///
@@ -113,44 +85,7 @@ pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Fa
         fitted: &fitted,
         views,
     };
-    let students = [
-        (Who::Alone, Box::new(hard(&lab.device)) as Objective<'_>),
-        (Who::OfMember, school.taught_by_member(0)),
-    ];
-    let students = students
-        .into_iter()
-        .chain(lab.ways.iter().map(|way| (Who::Of(*way), school.taught_by(*way))))
-        .chain(lab.live.then(|| (Who::Live, school.taught_live(&asked))));
-    for (who, objective) in students {
-        let started = Instant::now();
-        let network = student(lab, views, seed, who, objective)?;
-        let seconds = started.elapsed().as_secs_f64();
-        let logits = lab.ask(&network, &lab.data.test);
-        keeper.keep(Score::new(seed, who, logits, labels.clone(), Some(&mean)).with_seconds(seconds))?;
-    }
-    Ok(())
-}
-
-/// Trains a network on all images. Those of a seed begin with the same weights and see the same views in the same order, so
-/// they differ in what they are taught alone.
-fn student(
-    lab: &Lab,
-    views: Views,
-    seed: u64,
-    who: Who,
-    objective: Objective<'_>,
-) -> Result<crate::network::Network, Failure> {
-    let rows: Vec<usize> = (0..lab.data.train.len()).collect();
-    let seeds = Seeds::new(seed);
-    let run = Run {
-        lab,
-        name: format!("seed {seed}: {}", who.name()),
-        views,
-        rows: &rows,
-        weights: seeds.initialization(lab.recipe.members),
-        order: seeds.order(lab.recipe.members, 0),
-    };
-    Ok(train(&run, objective)?)
+    students(&school, &asked, &labels, &mean, keeper)
 }
 
 fn labels(lab: &Lab) -> Tensor<1, Int> {

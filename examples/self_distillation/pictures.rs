@@ -1,11 +1,12 @@
 //! The two pictures: how honest each exit is about being right, and what it saves to leave early.
 
+use std::fs;
 use std::path::Path;
 
 use kd::metrics::{Calibration, ReliabilityDiagram};
+use kd::write_whole;
 use kd_examples::curve_plot::{Curve, curve_plot};
 use kd_examples::failure::Failure;
-use kd_examples::whole_file;
 
 use crate::network::EXITS;
 use crate::report::Report;
@@ -82,7 +83,9 @@ pub fn early_exit(folder: &Path, report: &Report) -> Result<(), Failure> {
         ["multiply-adds, % of the deepest exit alone", "errors, %"],
         &curves,
     )?;
-    Ok(whole_file::write(&folder.join("early_exit.svg"), svg.as_bytes())?)
+    Ok(write_whole(folder.join("early_exit.svg"), |temporary| {
+        fs::write(temporary, &svg)
+    })?)
 }
 
 #[cfg(test)]
@@ -91,6 +94,7 @@ mod tests {
     use clap::Parser;
     use kd::self_distillation::EarlyExitRow;
     use kd_examples::data::Source;
+    use serde_json::json;
 
     use super::*;
     use crate::options::Options;
@@ -114,7 +118,7 @@ mod tests {
         let report = report(folder.path());
         reliability(folder.path(), &report).unwrap();
         early_exit(folder.path(), &report).unwrap();
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
@@ -126,11 +130,9 @@ mod tests {
             let logits = Tensor::from_floats([[1.0, 0.0], [1.0, 0.0]], &device);
             let labels = Tensor::from_ints([label; 2], &device);
             report.scores.push(Score::new(seed, Way::Byot, 0, logits, labels));
-            let row = |threshold, accuracy, cost| EarlyExitRow {
-                threshold,
-                accuracy,
-                cost,
-                samples: vec![1, 1, 0],
+            let row = |threshold: f64, accuracy: f64, cost: f64| -> EarlyExitRow {
+                let row = json!({"threshold": threshold, "accuracy": accuracy, "cost": cost, "samples": [1, 1, 0]});
+                serde_json::from_value(row).expect("a row")
             };
             let rows = vec![row(0.5, 0.5, 0.25), row(0.9, 1.0 / f64::from(seed as u32), 0.75)];
             let way = Way::Byot;
@@ -144,7 +146,7 @@ mod tests {
 
         reliability(folder.path(), &report).unwrap();
         early_exit(folder.path(), &report).unwrap();
-        let read = |name| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        let read = |name| fs::read_to_string(folder.path().join(name)).unwrap();
         assert!(read("reliability.svg").contains("BYOT, exit 1"));
         let svg = read("early_exit.svg");
         assert!(svg.contains("BYOT") && svg.matches("<circle").count() == 2);

@@ -26,7 +26,7 @@ fn kind(projector: &Projector) -> &'static str {
         Projector::ResampleTokens(_) => "resample",
         Projector::PoolMap(_) => "pool map",
         Projector::PoolTokens(_) => "pool tokens",
-        Projector::Mlp(_) | Projector::Bottleneck(_) | Projector::Chain(_) => "none that is chosen",
+        _ => "none that is chosen",
     }
 }
 
