@@ -15,7 +15,7 @@ use burn::tensor::{Device, Distribution, Int, Tensor, activation::relu};
 use burn::train::{Learner, SupervisedTraining};
 use kd::prelude::*;
 use kd::rows;
-use kd::train::{Batch, Distillation, Objective, SoftAndHardConfig, Student};
+use kd::train::{Batch, Distillation, DistillationMetrics, Objective, SoftAndHardConfig, Student};
 use kd_benches::interleaved::Turns;
 use kd_benches::silent::Silent;
 
@@ -159,8 +159,17 @@ fn main() {
         &mut [
             &mut || by_hand(&of_labels),
             &mut || by_hand(&of_both),
-            &mut || in_learner(&student, &teacher, LabelsAlone, &batch),
-            &mut || in_learner(&student, &teacher, mixed.clone(), &batch),
+            &mut || in_learner(&student, &teacher, LabelsAlone, &batch, Seen::Nothing),
+            &mut || in_learner(&student, &teacher, mixed.clone(), &batch, Seen::Nothing),
+            &mut || {
+                in_learner(
+                    &student,
+                    &teacher,
+                    SoftAndHardConfig::new().init(),
+                    &batch,
+                    Seen::Everything,
+                )
+            },
         ],
     );
     println!(
@@ -171,6 +180,7 @@ fn main() {
         "by hand: distillation",
         "Learner: teacher's forward pass + student's step on labels",
         "Learner: distillation",
+        "Learner: distillation, labels checked, with all metrics",
     ];
     for (number, name) in names.iter().enumerate() {
         println!(
@@ -185,8 +195,14 @@ fn main() {
     );
 }
 
+/// What of a training is in the dashboard.
+enum Seen {
+    Nothing,
+    Everything,
+}
+
 /// The same epoch by Burn's learner.
-fn in_learner<T, O>(student: &Network, teacher: &T, objective: O, batch: &Images)
+fn in_learner<T, O>(student: &Network, teacher: &T, objective: O, batch: &Images, seen: Seen)
 where
     T: Teacher<Tensor<2>, Output = Tensor<2>> + Clone + Send + Sync + 'static,
     O: Objective<Tensor<2>, Images, Taught = Tensor<2>>,
@@ -199,9 +215,13 @@ where
         })
     };
     let model = Distillation::new(student.clone(), teacher.clone(), objective);
-    let result = SupervisedTraining::new(folder.path(), epoch(STEPS), epoch(0))
+    let training = SupervisedTraining::new(folder.path(), epoch(STEPS), epoch(0))
         .renderer(Box::new(Silent))
-        .with_application_logger(None)
-        .launch(Learner::new(model, SgdConfig::new().init(), RATE));
+        .with_application_logger(None);
+    let training = match seen {
+        Seen::Nothing => training,
+        Seen::Everything => training.metrics(DistillationMetrics::new(["soft", "hard"])),
+    };
+    let result = training.launch(Learner::new(model, SgdConfig::new().init(), RATE));
     assert!(result.error.is_none());
 }

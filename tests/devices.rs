@@ -1,7 +1,8 @@
 //! Teachers that live elsewhere, and on several devices.
 
 use burn::{
-    nn::{Linear, LinearConfig},
+    module::Module,
+    nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig},
     tensor::{Bool, Device, Int, Tensor},
 };
 use kd::{Frozen, Labelled, OnDevice, Replicas, Teacher, ToDevice, ensemble::Ensemble, teacher_fn};
@@ -137,6 +138,16 @@ fn the_copy_where_the_input_is_answers() {
                 .bring_to(&elsewhere()),
         );
     }
+}
+
+/// Clones share running statistics in Burn; a copy that is brought elsewhere takes none of them along.
+#[test]
+fn running_statistics_stay_with_each_copy() {
+    let norm = BatchNormConfig::new(6).init(&device());
+    let teacher = Frozen::new(norm, |norm: &BatchNorm, input: Tensor<2>| norm.forward(input));
+    let far = teacher.clone().to_device(&elsewhere());
+    assert_eq!(far.module().devices(), [elsewhere()]);
+    assert_eq!(teacher.module().devices(), [device()]);
 }
 
 #[test]

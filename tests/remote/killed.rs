@@ -2,11 +2,15 @@
 
 use std::{panic, panic::AssertUnwindSafe, thread, time::Duration};
 
-use kd::{Error, Teacher};
+use burn::{
+    nn::{BatchNorm, BatchNormConfig},
+    tensor::Tensor,
+};
+use kd::{Error, Frozen, RemoteTeacher, Teacher};
 
 use crate::{
     network::{PATIENCE, Training, batch, here, there},
-    server::Server,
+    server::{Server, TOKEN},
 };
 
 const STEPS: usize = 6;
@@ -28,6 +32,26 @@ fn back_before_it_is_missed() {
         training = training.step(&teacher);
     }
     assert_eq!(training.bits(), undisturbed().bits());
+}
+
+/// What is uploaded is a copy, so that the next session has running statistics from here, and not from a server that is gone.
+#[test]
+fn running_statistics_are_kept_here() {
+    let mut server = Server::start();
+    let images = batch(0).0.inner();
+    let norm = BatchNormConfig::new(47).init(&images.device());
+    let teacher = Frozen::new(norm, |norm: &BatchNorm, images: Tensor<2>| norm.forward(images));
+    let expected = teacher.teach(images.clone()).into_data();
+    let there = RemoteTeacher::new(&server.url(), teacher.clone())
+        .with_credential(TOKEN)
+        .with_patience(PATIENCE);
+    for _ in 0..2 {
+        let said = there.teach(images.clone()).into_data();
+        said.assert_approx_eq::<f32>(&expected, Default::default());
+        server = Server::on(server.kill());
+        let stayed = teacher.teach(images.clone()).into_data();
+        assert_eq!(stayed, expected, "a clone of it is here");
+    }
 }
 
 /// It is asked while it is gone, and waited for.

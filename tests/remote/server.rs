@@ -6,6 +6,7 @@ use std::{
     net::{Ipv4Addr, TcpListener},
     process::{Child, Command, Stdio, exit},
     thread,
+    time::Duration,
 };
 
 use burn::{
@@ -27,7 +28,14 @@ fn serves_until_it_is_killed() {
         let _ = io::stdin().read_to_end(&mut Vec::new());
         exit(0);
     });
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port.parse().unwrap())).unwrap();
+    let port: u16 = port.parse().unwrap();
+    // While this server was gone, the system may have given its port to another test's, which has it for a moment.
+    let listener = loop {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => thread::sleep(Duration::from_millis(100)),
+            bound => break bound.unwrap(),
+        }
+    };
     println!("\nport {}", listener.local_addr().unwrap().port());
     io::stdout().flush().unwrap();
     RemoteServer::new([Device::flex()])

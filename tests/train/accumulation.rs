@@ -75,13 +75,27 @@ impl DataLoader<Points> for Pieces {
 
 /// The student after two epochs of one step each, which is made of these pieces.
 fn in_pieces(sizes: &[usize], model: Model) -> Vec<Vec<f64>> {
+    in_steps(sizes, sizes.len(), model)
+}
+
+/// The student after two epochs of these pieces, so many to a step.
+fn in_steps(sizes: &[usize], pieces: usize, model: Model) -> Vec<Vec<f64>> {
     let folder = tempfile::tempdir().unwrap();
     let result = training(folder.path(), Pieces::new(sizes), loader(SAMPLES).in_order())
-        .grads_accumulation(sizes.len())
+        .grads_accumulation(pieces)
         .num_epochs(2)
         .launch(Learner::new(model, optimizer(), RATE));
-    assert_eq!(result.model.steps(), 2);
+    assert_eq!(result.model.steps(), 2 * sizes.len().div_ceil(pieces));
     contents(&result.model.into_student())
+}
+
+/// How far the most distant two numbers are apart.
+fn apart(one: &[Vec<f64>], other: &[Vec<f64>]) -> f64 {
+    one.iter()
+        .flatten()
+        .zip(other.iter().flatten())
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, f64::max)
 }
 
 #[test]
@@ -100,14 +114,18 @@ fn without_step_rows_they_are_not() {
     let device = device().autodiff();
     let whole = in_pieces(&[SAMPLES], model(&device));
     let pieces = in_pieces(&[11, 11], model(&device));
-    let apart = |(a, b): (&f64, &f64)| (a - b).abs();
-    let largest = whole
-        .iter()
-        .flatten()
-        .zip(pieces.iter().flatten())
-        .map(apart)
-        .fold(0.0, f64::max);
-    assert!(largest > 1e-3, "{largest}");
+    assert!(apart(&whole, &pieces) > 1e-3, "{}", apart(&whole, &pieces));
+}
+
+/// An epoch's last step, where it is shorter, counts by the samples it has, in pieces as in one.
+#[test]
+fn a_shorter_last_step_counts_less() {
+    let device = device().autodiff();
+    let one = in_steps(&[12, 10], 1, model(&device).with_step_rows(12));
+    let pieces = in_steps(&[6, 6, 6, 4], 2, model(&device).with_step_rows(12));
+    assert_near("the student", &pieces, &one);
+    let as_much = in_steps(&[12, 10], 1, model(&device));
+    assert!(apart(&one, &as_much) > 1e-4, "{}", apart(&one, &as_much));
 }
 
 #[test]

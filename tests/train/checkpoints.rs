@@ -26,7 +26,7 @@ fn of_another_temperature() {
         "{message}"
     );
     assert!(
-        message.contains("Constant(5.0)") && message.contains("into_student"),
+        message.contains(r#"{"constant":5.0}"#) && message.contains("into_student"),
         "{message}"
     );
 }

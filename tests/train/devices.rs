@@ -10,26 +10,38 @@ use kd_testkit::{contents, device};
 use crate::model::{Model, Network, RATE, SAMPLES, loader, model, objective, optimizer, teacher, training};
 use crate::rules::assert_near;
 
-fn on(devices: Vec<Device>, optim: MultiDeviceOptim, model: Model) -> Vec<Vec<f64>> {
+/// The student after three epochs of one step each, to which every device gives this many pieces.
+fn on(devices: Vec<Device>, optim: MultiDeviceOptim, pieces: usize, model: Model) -> Vec<Vec<f64>> {
     let folder = tempfile::tempdir().unwrap();
-    let batch = SAMPLES.div_ceil(devices.len());
+    let batch = SAMPLES.div_ceil(devices.len() * pieces);
     let result = training(folder.path(), loader(batch).in_order(), loader(SAMPLES).in_order())
         .with_training_strategy(TrainingStrategy::Default(ExecutionStrategy::MultiDevice(
             devices, optim,
         )))
+        .grads_accumulation(pieces)
         .num_epochs(3)
         .launch(Learner::new(model, optimizer(), RATE));
     assert!(result.error.is_none(), "{:?}", result.error);
+    assert_eq!(result.model.steps(), 3);
     contents(&result.model.into_student())
 }
 
 #[test]
-fn two_devices_are_as_one() {
+fn several_devices_are_as_one() {
     let device = device().autodiff();
-    let one = on(vec![device.clone()], MultiDeviceOptim::OptimMainDevice, model(&device));
+    let one = on(
+        vec![device.clone()],
+        MultiDeviceOptim::OptimMainDevice,
+        1,
+        model(&device),
+    );
     for optim in [MultiDeviceOptim::OptimMainDevice, MultiDeviceOptim::OptimSharded] {
-        let two = on(vec![device.clone(); 2], optim, model(&device).with_step_rows(SAMPLES));
-        assert_near("the student", &two, &one);
+        // Of three devices the last has a sample more than the others, and of two pieces the second is smaller.
+        for (count, pieces) in [(2, 1), (3, 1), (2, 2), (3, 2)] {
+            let model = model(&device).with_step_rows(SAMPLES);
+            let several = on(vec![device.clone(); count], optim, pieces, model);
+            assert_near(&format!("{optim:?}, {count} devices, {pieces} pieces"), &several, &one);
+        }
     }
 }
 
@@ -42,6 +54,7 @@ fn two_backends_are_as_one() {
     let one = on(
         devices[..1].to_vec(),
         MultiDeviceOptim::OptimMainDevice,
+        1,
         model(&devices[0]),
     );
     let copies = Replicas::new(&devices, |device| teacher(&devices[0]).to_device(device));
@@ -49,6 +62,7 @@ fn two_backends_are_as_one() {
     let two = on(
         devices,
         MultiDeviceOptim::OptimMainDevice,
+        1,
         model.with_step_rows(SAMPLES),
     );
     assert_near("the student", &two, &one);
@@ -69,7 +83,12 @@ fn two_devices_that_reduce_gradients_are_as_one() {
         println!("nothing to test: there are not two CUDA devices");
         return;
     };
-    let one = on(devices.clone(), MultiDeviceOptim::OptimMainDevice, model(&devices[0]));
+    let one = on(
+        devices.clone(),
+        MultiDeviceOptim::OptimMainDevice,
+        1,
+        model(&devices[0]),
+    );
     devices.push(second);
 
     let folder = tempfile::tempdir().unwrap();
@@ -86,5 +105,6 @@ fn two_devices_that_reduce_gradients_are_as_one() {
     .with_training_strategy(TrainingStrategy::Default(strategy))
     .num_epochs(3)
     .launch(Learner::new(model.with_step_rows(SAMPLES), optimizer(), RATE));
+    assert!(result.error.is_none(), "{:?}", result.error);
     assert_near("the student", &contents(&result.model.into_student()), &one);
 }

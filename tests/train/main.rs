@@ -3,6 +3,7 @@
 mod accumulation;
 mod checkpoints;
 mod devices;
+mod failures;
 mod features;
 mod learner_is_the_loop;
 mod loader;

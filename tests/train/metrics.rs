@@ -12,7 +12,7 @@ use burn::train::metric::store::Split;
 use kd::metrics::{Accuracy, Agreement, Calibration};
 use kd::prelude::*;
 use kd::rows;
-use kd::train::{Batch, DistillationMetrics, TeacherMetric, TermMetric};
+use kd::train::{Batch, ChoicesMetric, DistillationMetrics, TermMetric};
 use kd_testkit::{assert_close, contents, device, within};
 
 use crate::model::{Network, RATE, SAMPLES, SIZE, loader, model, of_samples, optimizer, teacher, training};
@@ -70,12 +70,13 @@ fn they_are_those_of_the_library() {
     }
 }
 
-/// Burn averages its own loss over batches and not over samples, so it is asked of one batch.
+/// Of all samples, although the last batch is smaller.
 #[test]
 fn the_loss_is_the_weighted_sum() {
     let device = device().autodiff();
     let folder = tempfile::tempdir().unwrap();
-    training(folder.path(), loader(SIZE), loader(SAMPLES).in_order())
+    assert_ne!(SAMPLES % SIZE, 0);
+    training(folder.path(), loader(SIZE), loader(SIZE).in_order())
         .metrics(DistillationMetrics::new(["soft", "hard"]))
         .num_epochs(1)
         .launch(Learner::new(model(&device), optimizer(), RATE));
@@ -93,7 +94,7 @@ fn a_metric_that_needs_labels_says_so_and_loses_nothing() {
     let unlabelled = || of_samples(0..SAMPLES, SIZE, false);
     let before = contents(&model.student().valid());
     let result = training(folder.path(), unlabelled(), unlabelled())
-        .metrics((TeacherMetric::accuracy(),))
+        .metrics((ChoicesMetric::teacher_accuracy(),))
         .num_epochs(2)
         .launch(Learner::new(model, optimizer(), RATE));
     let message = result.error.expect("an error").to_string();
@@ -106,6 +107,26 @@ fn a_metric_that_needs_labels_says_so_and_loses_nothing() {
     assert_ne!(contents(&result.model.into_student()), before);
 }
 
+/// All metrics at once are no exception: none of them panics.
+#[test]
+fn all_metrics_say_what_is_missing_and_lose_nothing() {
+    let device = device().autodiff();
+    let folder = tempfile::tempdir().unwrap();
+    let objective = crate::model::objective(4.0, 1.0);
+    let model = kd::train::Distillation::new(Network::new(5, &device), teacher(&device), objective);
+    let unlabelled = || of_samples(0..SAMPLES, SIZE, false);
+    let before = contents(&model.student().valid());
+    let result = training(folder.path(), unlabelled(), unlabelled())
+        .metrics(DistillationMetrics::new(["soft"]))
+        .num_epochs(2)
+        .launch(Learner::new(model, optimizer(), RATE));
+    let message = result.error.expect("an error").to_string();
+    for metric in ["Accuracy", "Teacher Accuracy", "Student ECE", "Teacher ECE"] {
+        assert!(message.contains(&format!("train/{metric}: ")), "{metric}: {message}");
+    }
+    assert_ne!(contents(&result.model.into_student()), before);
+}
+
 #[test]
 fn without_labels_the_agreement_is_there() {
     let device = device().autodiff();
@@ -114,7 +135,7 @@ fn without_labels_the_agreement_is_there() {
     let model = kd::train::Distillation::new(Network::new(5, &device), teacher(&device), objective);
     let unlabelled = || of_samples(0..SAMPLES, SIZE, false);
     let result = training(folder.path(), unlabelled(), unlabelled().in_order())
-        .metrics((TeacherMetric::agreement(), TermMetric::new("soft")))
+        .metrics((ChoicesMetric::agreement(), TermMetric::new("soft")))
         .num_epochs(1)
         .launch(Learner::new(model, optimizer(), RATE));
     assert!(result.error.is_none(), "{:?}", result.error);
@@ -149,4 +170,56 @@ fn burns_own_accuracy_panics_without_labels() {
         .metrics((AccuracyMetric::new(),))
         .num_epochs(1)
         .launch(Learner::new(model, optimizer(), RATE));
+}
+
+/// The first rows alone count; the labels of the others are none.
+#[test]
+fn rows_that_do_not_count_are_not_counted() {
+    use burn::data::dataloader::Progress;
+    use burn::tensor::{Int, TensorData};
+    use burn::train::metric::{Metric, MetricMetadata, Numeric};
+    use kd::train::{AnswersInput, CalibrationErrorMetric};
+
+    let device = device();
+    let logits = |rows: [[f32; 2]; 4]| Some(Tensor::<2>::from_floats(rows, &device));
+    let labels = Tensor::<1, Int>::from_data(TensorData::from([0, 1, -100, -100]), &device);
+    let counting = |mask: [bool; 4]| {
+        AnswersInput::new()
+            .with_student(logits([[2.0, 0.0], [2.0, 0.0], [0.0, 2.0], [0.0, 2.0]]))
+            .with_teacher(logits([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0], [2.0, 0.0]]))
+            .with_labels(Some(labels.clone()))
+            .with_counted(Some(Tensor::from_data(TensorData::from(mask), &device)))
+    };
+    let metadata = MetricMetadata {
+        progress: Progress::new(1, 1, None),
+        iteration: None,
+        lr: None,
+    };
+    let answers = [counting([true, true, false, false]), counting([false; 4])];
+    let mut choices = [
+        ChoicesMetric::accuracy(),
+        ChoicesMetric::teacher_accuracy(),
+        ChoicesMetric::agreement(),
+    ];
+    let mut errors = [CalibrationErrorMetric::student(), CalibrationErrorMetric::teacher()];
+    for answers in &answers {
+        for metric in &mut choices {
+            metric.update(answers, &metadata).unwrap();
+        }
+        for metric in &mut errors {
+            metric.update(answers, &metadata).unwrap();
+        }
+    }
+    let confidence = 100.0 / (1.0 + (-2.0f64).exp());
+    assert_eq!(
+        choices.each_ref().map(|metric| metric.final_value().current()),
+        [50.0, 100.0, 50.0]
+    );
+    let errors = errors.each_ref().map(|metric| metric.final_value().current());
+    assert_close(
+        "errors",
+        &errors,
+        &[confidence - 50.0, 100.0 - confidence],
+        within(1e-5),
+    );
 }

@@ -66,7 +66,7 @@ fn pieces_share_a_step_and_a_checkpoint_keeps_the_count() {
 }
 
 #[test]
-fn what_begins_or_ends_out_of_range_is_an_error() {
+fn what_leaves_its_range_is_an_error() {
     let cold = SoftAndHardConfig::new().with_temperature(Schedule::linear(4.0, 0.0, 10));
     assert!(
         cold.try_init()
@@ -81,4 +81,15 @@ fn what_begins_or_ends_out_of_range_is_an_error() {
             .to_string()
             .contains("SoftAndHardConfig: alpha is 1.5")
     );
+    // It begins at 0 and ends at 0.5.
+    let warmed_up = SoftAndHardConfig::new().with_alpha(Schedule::linear(1.25, 0.5, 10).warm_up(5));
+    assert!(
+        warmed_up
+            .try_init()
+            .unwrap_err()
+            .to_string()
+            .contains("SoftAndHardConfig: alpha is 1.25")
+    );
+    let fine = SoftAndHardConfig::new().with_alpha(Schedule::linear(1.0, 0.5, 10).warm_up(5));
+    assert!(fine.try_init().is_ok());
 }

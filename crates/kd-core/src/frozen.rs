@@ -135,10 +135,12 @@ impl<M: Module, F> Frozen<M, F> {
         }
     }
 
-    /// The same teacher with its parameters on `device`, for [`OnDevice`](crate::OnDevice) and [`Replicas`](crate::Replicas).
+    /// The same teacher with its parameters on `device`, for [`OnDevice`](crate::OnDevice) and [`Replicas`](crate::Replicas). Clones
+    /// stay where they are.
     pub fn to_device(self, device: &Device) -> Self {
         Self {
-            module: self.module.to_device(device),
+            // Clones share running statistics, and `to_device` would move them for all; `valid` gives this teacher its own.
+            module: self.module.valid().to_device(device),
             ..self
         }
     }

@@ -1,4 +1,4 @@
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{Bool, Int, Tensor};
 
 /// What a step learns from: implement it for the batch that your batcher makes.
 pub trait Batch: Send + 'static {
@@ -10,6 +10,12 @@ pub trait Batch: Send + 'static {
 
     /// The true classes, `[rows]`, where they are known: for the metrics, and for an objective that learns from them.
     fn labels(&self) -> Option<Tensor<1, Int>> {
+        None
+    }
+
+    /// Which rows of the logits the metrics count, `[rows]`, if not all: no padding, say. Of those that do not count the labels may
+    /// be anything.
+    fn counted(&self) -> Option<Tensor<1, Bool>> {
         None
     }
 

@@ -33,7 +33,7 @@ use crate::{Batch, Objective, Student, steps::Steps};
 /// A record is loaded into a model of the same student and the same objective, as Burn's `checkpoint(epoch)` does.
 ///
 /// - Other parameters, such as a projector more or less, are refused with their names, by Burn.
-/// - An objective that shows itself otherwise (its `Display`: other temperatures, weights, schedules) is refused too: the run
+/// - An objective of another [mark](Objective::mark) (other temperatures, weights, schedules) is refused too: the run
 ///   would go on as something else, and nobody would notice.
 ///
 /// To learn on with another objective on purpose, load the record into the old one, take the student out of it with
@@ -81,10 +81,7 @@ where
         let device = devices
             .first()
             .expect("Distillation: the student has no parameters, so there is nothing to train");
-        let steps = Steps::new(
-            &objective.format(Default::default()),
-            &device.clone().without_autodiff(),
-        );
+        let steps = Steps::new(&objective.mark(), &device.clone().without_autodiff());
         Self {
             trained: Trained {
                 student,
@@ -105,10 +102,13 @@ where
     /// ```text
     /// Learner:   batches of 32, grads_accumulation(4)          with_step_rows(128)
     /// Learner:   batches of 32 on 2 devices (MultiDevice)      with_step_rows(64)
+    /// Learner:   batches of 32 on 2 devices (DDP, Sum)         with_step_rows(64)
+    /// Learner:   batches of 32 on 2 devices (DDP, Mean)        with_step_rows(32)
     /// ```
     ///
-    /// It is exact for losses that are means over samples. Those that compare the samples of a batch with one another
-    /// (RKD, SP, CKA and their like) see only the pieces.
+    /// It is exact for losses that are means over samples, where every step has as many of them. With masks, the rows that
+    /// count differ from step to step, and a step with fewer counts less, as an epoch's last does. Losses that compare the
+    /// samples of a batch with one another (RKD, SP, CKA and their like) see only the pieces.
     ///
     /// # Panics
     ///
@@ -204,7 +204,7 @@ where
             RecordError::Validation(format!(
                 "Distillation: the checkpoint is of another objective than {}; go on with the one it was made with, or load \
                  it into that one and take the student out with `into_student`",
-                self.trained.objective.format(Default::default())
+                self.trained.objective.mark()
             ))
         })?;
         Ok(self.with_trained(trained))

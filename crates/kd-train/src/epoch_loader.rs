@@ -19,6 +19,9 @@ use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 /// it is ([`resumed_after`](Self::resumed_after)), so that the run goes on as if it had not been interrupted. Where the order
 /// is not to change, as in validation, there is [`in_order`](Self::in_order).
 ///
+/// Batches are made when they are asked for, on the thread that trains: where that takes long, as with files to be read and
+/// decoded, Burn's loader with its workers is faster.
+///
 /// An epoch begins with each [`iter`](DataLoader::iter). The last batch may be smaller. A [`slice`](DataLoader::slice),
 /// which is what each of several devices gets, is shuffled within itself.
 ///

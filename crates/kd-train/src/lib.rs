@@ -8,7 +8,7 @@
 //! | [`Logits`] | where the metrics find the logits in what a network answers |
 //! | [`DistillationMetrics`] | every metric below at once: `training.metrics(DistillationMetrics::new(["soft", "hard"]))` |
 //! | [`TermMetric`] | one term of the loss, by its name |
-//! | [`TeacherMetric`], [`CalibrationErrorMetric`] | how often the teacher is right, how often both agree, how honest each is |
+//! | [`ChoicesMetric`], [`CalibrationErrorMetric`] | how often student and teacher are right, how often they agree, how honest each is |
 //! | [`ScheduledRate`] | a [`Schedule`](kd_core::Schedule) as learning rate |
 //! | [`EpochLoader`] | batches whose order depends on the seed and the epoch alone, so that a run can be taken up again |
 //!
@@ -124,7 +124,7 @@ pub use batch::Batch;
 pub use distillation::Distillation;
 pub use epoch_loader::EpochLoader;
 pub use logits::Logits;
-pub use metric::{AnswersInput, CalibrationErrorMetric, DistillationMetrics, TeacherMetric, TermInput, TermMetric};
+pub use metric::{AnswersInput, CalibrationErrorMetric, ChoicesMetric, DistillationMetrics, TermInput, TermMetric};
 pub use objective::Objective;
 pub use output::DistillationOutput;
 pub use scheduled_rate::ScheduledRate;

@@ -3,11 +3,11 @@
 mod all;
 mod answers;
 mod calibration;
-mod teacher;
+mod choices;
 mod term;
 
 pub use all::DistillationMetrics;
 pub use answers::AnswersInput;
 pub use calibration::CalibrationErrorMetric;
-pub use teacher::TeacherMetric;
+pub use choices::ChoicesMetric;
 pub use term::{TermInput, TermMetric};

@@ -61,4 +61,10 @@ pub trait Objective<S, B>: Module + ModuleDisplay + 'static {
     /// `step` counts the optimizer's steps from 0, over the whole training: it is what a
     /// [`Schedule`](kd_core::Schedule) is asked at. All pieces of a step have the same.
     fn terms(&self, student: S, teacher: Self::Taught, batch: &B, step: usize) -> LossTerms;
+
+    /// What a checkpoint knows the objective by: a run is taken up by an objective of the same mark alone. As it is, that is how
+    /// it shows itself (`Display`); an objective that shows less than it is, or otherwise from version to version, says its own.
+    fn mark(&self) -> String {
+        self.format(Default::default())
+    }
 }

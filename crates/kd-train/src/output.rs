@@ -1,5 +1,5 @@
 use burn::{
-    tensor::{Int, Tensor},
+    tensor::{Bool, Int, Tensor},
     train::{
         ItemLazy,
         metric::{AccuracyInput, Adaptor, ConfusionStatsInput, LossInput, PerplexityInput, TopKAccuracyInput},
@@ -27,6 +27,8 @@ pub struct DistillationOutput {
     pub teacher: Option<Tensor<2>>,
     /// The true classes, `[rows]`, if the batch knows them.
     pub labels: Option<Tensor<1, Int>>,
+    /// Which rows of the logits count, `[rows]`, if not all do. Burn's own metrics do not know of it.
+    pub counted: Option<Tensor<1, Bool>>,
     /// How many samples count.
     pub rows: usize,
 }
@@ -57,14 +59,16 @@ impl ItemLazy for DistillationOutput {
             student: self.student.off_graph(),
             teacher: self.teacher.off_graph(),
             labels: self.labels.off_graph(),
+            counted: self.counted.off_graph(),
             rows: self.rows,
         })
     }
 }
 
 impl Adaptor<LossInput> for DistillationOutput {
+    /// As often as there are samples, for Burn's metric weighs a batch by the number of its values.
     fn adapt(&self) -> LossInput {
-        LossInput::new(self.loss.clone())
+        LossInput::new(self.loss.clone().repeat_dim(0, self.rows.max(1)))
     }
 }
 
@@ -76,7 +80,11 @@ impl Adaptor<TermInput> for DistillationOutput {
 
 impl Adaptor<AnswersInput> for DistillationOutput {
     fn adapt(&self) -> AnswersInput {
-        AnswersInput::new(self.student.clone(), self.teacher.clone(), self.labels.clone())
+        AnswersInput::new()
+            .with_student(self.student.clone())
+            .with_teacher(self.teacher.clone())
+            .with_labels(self.labels.clone())
+            .with_counted(self.counted.clone())
     }
 }
 

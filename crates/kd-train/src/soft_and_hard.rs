@@ -27,7 +27,7 @@ impl SoftAndHardConfig {
     ///
     /// # Panics
     ///
-    /// If a schedule begins or ends outside its range.
+    /// If a schedule leaves its range.
     #[track_caller]
     pub fn init(&self) -> SoftAndHard {
         self.try_init().unwrap_or_else(|error| panic!("{error}"))
@@ -37,10 +37,12 @@ impl SoftAndHardConfig {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidValue`] if a schedule begins or ends outside its range.
+    /// [`Error::InvalidValue`] if a schedule leaves its range.
     pub fn try_init(&self) -> Result<SoftAndHard, Error> {
-        for step in [0, usize::MAX] {
+        for step in turns(&self.temperature) {
             check::temperature("SoftAndHardConfig", self.temperature.at(step))?;
+        }
+        for step in turns(&self.alpha) {
             check::alpha("SoftAndHardConfig", self.alpha.at(step))?;
         }
         Ok(SoftAndHard {
@@ -50,6 +52,19 @@ impl SoftAndHardConfig {
             soft: SoftLabelLossConfig::new().init(),
         })
     }
+}
+
+/// The steps at which a schedule is largest and smallest: the first, the last, and where a warm-up ends. Between them it
+/// rises or falls all the way.
+fn turns(schedule: &Schedule) -> Vec<usize> {
+    let mut steps = vec![0, usize::MAX];
+    let (mut rest, mut warm) = (schedule, 0_usize);
+    while let Schedule::WarmUp { steps: more, then } = rest {
+        warm = warm.saturating_add(*more);
+        steps.push(warm);
+        rest = then;
+    }
+    steps
 }
 
 /// The objective the field calls KD, for Burn's training loop: the teacher's soft labels and the true labels, mixed.
@@ -120,6 +135,15 @@ impl<B: Batch> Objective<Tensor<2>, B> for SoftAndHard {
             .with("soft", alpha, soft.forward(student.clone(), teacher.logits))
             .with("hard", 1.0 - alpha, rows::cross_entropy(student, teacher.labels).mean())
     }
+
+    /// The schedules as they are saved, which is the same in every version.
+    fn mark(&self) -> String {
+        format!("{} {}", saved(&self.temperature), saved(&self.alpha))
+    }
+}
+
+fn saved(schedule: &Schedule) -> String {
+    serde_json::to_string(schedule).expect("numbers and names can be saved")
 }
 
 impl ModuleDisplay for SoftAndHard {

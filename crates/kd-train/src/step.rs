@@ -25,6 +25,7 @@ where
             student,
             teacher,
             labels: batch.labels(),
+            counted: batch.counted(),
             rows: batch.rows(),
         }
     }

@@ -70,6 +70,11 @@ struct SelfDistillation;
 #[doc = include_str!("../../../docs/ensembles.md")]
 struct Ensembles;
 
+/// The program of the chapter on Burn's training loop, compiled and run.
+#[cfg(all(doctest, feature = "autodiff", feature = "train"))]
+#[doc = include_str!("../../../docs/learner.md")]
+struct LearnerChapter;
+
 /// The examples of the chapter on devices, compiled and, where they need no second process, run.
 #[cfg(all(doctest, feature = "remote"))]
 #[doc = include_str!("../../../docs/devices.md")]

@@ -3,7 +3,11 @@
 use std::{
     fmt,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
-    sync::{Arc, Mutex, PoisonError, mpsc},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -25,10 +29,13 @@ use session::{Question, Session};
 /// first asked:
 ///
 /// ```no_run
-/// # fn serve() -> Result<(), burn::server::ServeError> {
-/// use burn::{server::{RemoteServer, WebSocketTransport}, tensor::Device};
+/// # fn serve() -> Result<(), Box<dyn std::error::Error>> {
+/// use burn::{server::{RemoteServer, TokenAuthorizer, WebSocketTransport}, tensor::Device};
 ///
-/// RemoteServer::new([Device::flex()]).serve(WebSocketTransport::new(3000)) // or `Device::cuda(0)`
+/// RemoteServer::new([Device::flex()]) // or `Device::cuda(0)`
+///     .with_authorizer(TokenAuthorizer::new(std::env::var("KD_TOKEN")?)?)
+///     .serve(WebSocketTransport::new(3000))?;
+/// # Ok(())
 /// # }
 /// ```
 ///
@@ -64,10 +71,13 @@ use session::{Question, Session};
 /// A step costs two round trips beside the teacher's pass: one to wait for it, which tells a lost server from a slow
 /// one, and one to fetch what was said.
 ///
-/// A teacher is asked by one thread at a time; those that ask at once wait for one another. Each session leaves an idle
-/// thread of Burn's behind for the life of the process, which is of no account unless it is lost thousands of times.
+/// A teacher is asked by one thread at a time; those that ask at once wait for one another.
 ///
-/// **Security.** The connection is not encrypted, so keep it to a network that you trust; a
+/// Burn keeps a thread for each session until the process ends, also for one that was lost, and it looks for work some
+/// thousand times a second. A few are of no account, and dozens take a core. At 65,536 sessions Burn panics.
+///
+/// **Security.** `WebSocketTransport::new` listens on every interface, and without an authorizer whoever reaches the port may
+/// compute there. The connection is not encrypted, so keep it to a network that you trust; a
 /// [credential](Self::with_credential) keeps strangers off the server, and nobody from reading along.
 ///
 /// # Example
@@ -79,7 +89,8 @@ use session::{Question, Session};
 /// let device = Device::flex();
 /// let network = LinearConfig::new(784, 10).init(&device); // with your weights
 /// let teacher = Frozen::new(network, |network: &Linear, images: Tensor<2>| network.forward(images));
-/// let teacher = RemoteTeacher::new("ws://gpu:3000", teacher);
+/// let token = std::env::var("KD_TOKEN").expect("the server's token");
+/// let teacher = RemoteTeacher::new("ws://gpu:3000", teacher).with_credential(token);
 ///
 /// let logits = teacher.teach(Tensor::<2>::ones([8, 784], &device));
 /// assert_eq!((logits.dims(), logits.device()), ([8, 10], device));
@@ -164,7 +175,13 @@ impl<M: Module, F> RemoteTeacher<M, F> {
         let input = input.off_graph();
         let deadline = Instant::now() + self.patience.min(FOR_EVER);
         let (say, replies) = mpsc::channel();
+        // By the thread, when it begins, or by us, when we give up: whoever comes first.
+        let taken = Arc::new(AtomicBool::new(false));
+        let begins = taken.clone();
         let question: Question<M, F> = Box::new(move |session| {
+            if begins.swap(true, Ordering::Relaxed) {
+                return;
+            }
             let stage = |stage: String| drop(say.send(Reply::Stage(stage)));
             // The thread lives on when the teacher panics. Nobody may be listening any more, which is no matter.
             let end = catch_unwind(AssertUnwindSafe(|| session.ask(input, &home, deadline, stage)));
@@ -172,7 +189,8 @@ impl<M: Module, F> RemoteTeacher<M, F> {
         });
         let line = self.line();
         let mut stage = String::from("was busy with other questions");
-        if line.send(question).is_ok() {
+        let is_sent = line.send(question).is_ok();
+        if is_sent {
             while let Ok(reply) = replies.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 match reply {
                     Reply::Stage(now) => stage = now,
@@ -181,7 +199,10 @@ impl<M: Module, F> RemoteTeacher<M, F> {
                 }
             }
         }
-        self.hang_up(&line);
+        // Before that, the thread is busy with somebody else's question, who hangs up when it does not return.
+        if !is_sent || taken.swap(true, Ordering::Relaxed) {
+            self.hang_up(&line);
+        }
         Err(self.server.gave_no_answer(&stage, self.patience))
     }
 

@@ -1,5 +1,8 @@
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -16,6 +19,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// Sessions of this process, to all servers.
 static SESSIONS: AtomicU64 = AtomicU64::new(0);
+
+/// Those that could not be opened, for the next: Burn keeps a thread for each until the process ends.
+static NOT_OPENED: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
 /// A server as sessions are opened with it.
 #[derive(Clone, Debug)]
@@ -37,7 +43,18 @@ impl Server {
     /// Opens a session that nobody else has, and tries until `deadline`.
     pub(super) fn open(&self, deadline: Instant, stage: impl Fn(String)) -> Result<Device, Error> {
         stage("could not be reached".into());
-        let session = SESSIONS.fetch_add(1, Ordering::Relaxed);
+        let not_opened = || NOT_OPENED.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = not_opened().pop();
+        let session = known.unwrap_or_else(|| SESSIONS.fetch_add(1, Ordering::Relaxed));
+        let device = self.open_as(session, deadline, stage);
+        if device.is_err() {
+            not_opened().push(session);
+        }
+        device
+    }
+
+    /// Opens the session of this number.
+    fn open_as(&self, session: u64, deadline: Instant, stage: impl Fn(String)) -> Result<Device, Error> {
         let host = RemoteHost::websocket(&own_address(&self.url, session)).with_credential(self.credential.clone());
         loop {
             let options = Device::remote_options(&host).device_index(self.device_index);

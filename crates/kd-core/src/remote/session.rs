@@ -36,6 +36,12 @@ impl<M: Module + 'static, F: Clone + Send + 'static> Session<M, F> {
             for question in questions {
                 question(&mut session);
             }
+            // Burn tells a server what is dropped when there is more to tell. Without a flush, parameters that nobody asks
+            // any more would stay there for the life of this process.
+            if let Some((device, teacher)) = session.there {
+                drop(teacher);
+                drop(device.flush());
+            }
         };
         let thread = thread::Builder::new().name("remote teacher".into()).spawn(answer);
         thread.unwrap_or_else(|error| panic!("RemoteTeacher: there is no thread for it: {error}"));

@@ -1,9 +1,9 @@
 use burn::train::{
     InferenceStep, LearnerModel, MetricRegistration, SupervisedTraining, TrainStep,
-    metric::{AccuracyInput, AccuracyMetric, Adaptor, LossInput, LossMetric},
+    metric::{Adaptor, LossInput, LossMetric},
 };
 
-use super::{AnswersInput, CalibrationErrorMetric, TeacherMetric, TermInput, TermMetric};
+use super::{AnswersInput, CalibrationErrorMetric, ChoicesMetric, TermInput, TermMetric};
 
 /// All there is to see of a distillation, in training and in validation: the loss and its terms, accuracy and calibration of
 /// student and teacher, and how often they agree.
@@ -12,7 +12,9 @@ use super::{AnswersInput, CalibrationErrorMetric, TeacherMetric, TermInput, Term
 /// let training = SupervisedTraining::new(folder, train, valid).metrics(DistillationMetrics::new(["soft", "hard"]));
 /// ```
 ///
-/// Labels are needed. Without them, register Burn's [`LossMetric`], [`TermMetric`] and [`TeacherMetric::agreement`] by hand.
+/// Labels are needed, and a batch without them ends the run with an error. Where there are none, register Burn's
+/// [`LossMetric`], [`TermMetric`] and [`ChoicesMetric::agreement`] by hand. So too where there are very many classes, as in
+/// a vocabulary: the two calibration errors read all logits from their device in every step, and take longer than it.
 #[derive(Clone, Debug)]
 pub struct DistillationMetrics {
     terms: Vec<String>,
@@ -30,16 +32,15 @@ impl DistillationMetrics {
 impl<L> MetricRegistration<L> for DistillationMetrics
 where
     L: LearnerModel,
-    <L as TrainStep>::Output: Adaptor<LossInput> + Adaptor<TermInput> + Adaptor<AccuracyInput> + Adaptor<AnswersInput>,
-    <L as InferenceStep>::Output:
-        Adaptor<LossInput> + Adaptor<TermInput> + Adaptor<AccuracyInput> + Adaptor<AnswersInput>,
+    <L as TrainStep>::Output: Adaptor<LossInput> + Adaptor<TermInput> + Adaptor<AnswersInput>,
+    <L as InferenceStep>::Output: Adaptor<LossInput> + Adaptor<TermInput> + Adaptor<AnswersInput>,
 {
     fn register(self, training: SupervisedTraining<L>) -> SupervisedTraining<L> {
         let training = training.metrics((
             LossMetric::new(),
-            AccuracyMetric::new(),
-            TeacherMetric::accuracy(),
-            TeacherMetric::agreement(),
+            ChoicesMetric::accuracy(),
+            ChoicesMetric::teacher_accuracy(),
+            ChoicesMetric::agreement(),
             CalibrationErrorMetric::student(),
             CalibrationErrorMetric::teacher(),
         ));

@@ -11,36 +11,43 @@ use burn::{
 
 use super::answers::AnswersInput;
 
-/// How often the teacher's likeliest class is the true one, or the student's, in percent.
+/// How often two choose the same class, in percent: the student and the truth, the teacher and the truth, or both of them.
 ///
-/// Burn's `AccuracyMetric` is the student's accuracy.
+/// A choice is the likeliest class. Of equally likely ones it is the backend's, and of a row with NaN too: it says something of
+/// networks that have something to say. Rows that a batch does not [count](crate::Batch::counted) are left out.
 #[derive(Clone)]
-pub struct TeacherMetric {
-    compared_with: ComparedWith,
+pub struct ChoicesMetric {
+    of: Of,
     name: MetricName,
     state: NumericMetricState,
 }
 
 #[derive(Clone, Copy)]
-enum ComparedWith {
-    Labels,
-    Student,
+enum Of {
+    StudentAndLabels,
+    TeacherAndLabels,
+    StudentAndTeacher,
 }
 
-impl TeacherMetric {
-    /// How often the teacher is right. It needs labels.
+impl ChoicesMetric {
+    /// How often the student is right: "Accuracy", as Burn's own, but with an error where Burn's has a panic.
     pub fn accuracy() -> Self {
-        Self::new(ComparedWith::Labels, "Teacher Accuracy")
+        Self::new(Of::StudentAndLabels, "Accuracy")
+    }
+
+    /// How often the teacher is right.
+    pub fn teacher_accuracy() -> Self {
+        Self::new(Of::TeacherAndLabels, "Teacher Accuracy")
     }
 
     /// How often student and teacher say the same, right or wrong. It needs no labels.
     pub fn agreement() -> Self {
-        Self::new(ComparedWith::Student, "Teacher Agreement")
+        Self::new(Of::StudentAndTeacher, "Teacher Agreement")
     }
 
-    fn new(compared_with: ComparedWith, name: &str) -> Self {
+    fn new(of: Of, name: &str) -> Self {
         Self {
-            compared_with,
+            of,
             name: Arc::new(name.into()),
             state: NumericMetricState::new(),
         }
@@ -51,7 +58,7 @@ impl TeacherMetric {
     }
 }
 
-impl Metric for TeacherMetric {
+impl Metric for ChoicesMetric {
     type Input = AnswersInput;
 
     fn name(&self) -> MetricName {
@@ -59,9 +66,10 @@ impl Metric for TeacherMetric {
     }
 
     fn description(&self) -> Option<String> {
-        let what = match self.compared_with {
-            ComparedWith::Labels => "How often the teacher is right.",
-            ComparedWith::Student => "How often student and teacher say the same.",
+        let what = match self.of {
+            Of::StudentAndLabels => "How often the student is right.",
+            Of::TeacherAndLabels => "How often the teacher is right.",
+            Of::StudentAndTeacher => "How often student and teacher say the same.",
         };
         Some(what.into())
     }
@@ -75,13 +83,19 @@ impl Metric for TeacherMetric {
     }
 
     fn update(&mut self, step: &AnswersInput, _metadata: &MetricMetadata) -> Result<SerializedEntry, TensorReadError> {
-        let teacher = likeliest(step.teacher(&self.name)?);
-        let other = match self.compared_with {
-            ComparedWith::Labels => step.labels(&self.name)?,
-            ComparedWith::Student => likeliest(step.student(&self.name)?),
+        if step.is_empty() {
+            return Ok(self.state.compute_update(self.format()));
+        }
+        let (one, other) = match self.of {
+            Of::StudentAndLabels => (likeliest(step.student(&self.name)?), step.labels(&self.name)?),
+            Of::TeacherAndLabels => (likeliest(step.teacher(&self.name)?), step.labels(&self.name)?),
+            Of::StudentAndTeacher => (
+                likeliest(step.student(&self.name)?),
+                likeliest(step.teacher(&self.name)?),
+            ),
         };
-        let rows = teacher.dims()[0];
-        let equal = teacher.equal(other).int().sum().try_into_scalar::<f64>()?;
+        let rows = one.dims()[0];
+        let equal = one.equal(other).int().sum().try_into_scalar::<f64>()?;
         self.state.update(100.0 * equal / rows as f64, rows);
         Ok(self.state.compute_update(self.format()))
     }
@@ -95,7 +109,7 @@ impl Metric for TeacherMetric {
     }
 }
 
-impl Numeric for TeacherMetric {
+impl Numeric for ChoicesMetric {
     fn value(&self) -> Option<NumericEntry> {
         Some(self.state.current_value())
     }
