@@ -58,7 +58,7 @@ impl InterChannelLossConfig {
 ///
 /// # Convention
 ///
-/// ÷ (channels · batch), as the authors' code for CIFAR-100. Their code for ImageNet and torchdistill's `ICKDLoss`
+/// ÷ (channels · batch), as the authors' code for CIFAR-100. Their code for ImageNet and torchdistill's `ChSimLoss`
 /// divide by the batch once more, so that a sample's loss depends on how many others there are: multiply their weights
 /// by 1 / batch.
 ///
