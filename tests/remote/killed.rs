@@ -87,7 +87,7 @@ fn not_back_in_time() {
 
     let teacher = teacher.with_patience(Duration::from_secs(3));
     let error = teacher.try_teach(batch(3).0).unwrap_err();
-    assert!(matches!(&error, Error::RemoteTeacher { server, .. } if *server == url));
+    assert!(matches!(&error, Error::NoAnswer { server, .. } if *server == url));
     let words = error.to_string();
     for part in [
         &url,

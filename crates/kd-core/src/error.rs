@@ -192,7 +192,21 @@ pub enum Error {
         found: String,
     },
 
-    /// A teacher in another process that did not answer.
+    /// A teacher in another process that gave no answer within the time it had: asked again later, it may.
+    #[error(
+        "RemoteTeacher: the teacher at {server} {stage}, and {patience:?} are over; start its server again and ask again, which \
+         uploads the teacher anew, or give it longer with `with_patience`"
+    )]
+    NoAnswer {
+        /// The address of its server.
+        server: String,
+        /// What it was about when the time was over.
+        stage: String,
+        /// The time it had.
+        patience: std::time::Duration,
+    },
+
+    /// A teacher in another process that refuses to be asked, or breaks its server.
     #[error("RemoteTeacher: the teacher at {server} {reason}; {remedy}")]
     RemoteTeacher {
         /// The address of its server.
@@ -375,8 +389,8 @@ pub enum Error {
     /// A number of which no student can learn; nothing of its batch is recorded.
     #[error(
         "'{name}' of sample {id} is {value}, from which nobody can learn, and recorded it would be taught in every epoch; \
-         mend what the teacher is given there, run it in f32 if its own floats do not reach far enough, or leave the sample \
-         out"
+         mend what the teacher is given there, let it compute in floats that reach far enough and say no more than f32 holds, \
+         or leave the sample out"
     )]
     Unteachable {
         /// What the number belongs to.

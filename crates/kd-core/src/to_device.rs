@@ -39,7 +39,8 @@ use crate::OffGraph;
 ///
 /// Backends differ in the types they give to numbers: an `Int` tensor is of 32 bits on Flex and of 64 on NdArray, and
 /// tensors of two types do not mix. What has the type that its device gives takes the type that the other device gives;
-/// a type that was chosen, such as `f64`, stays. Burn's own `to_device` keeps them all, and does not bring a mask from
+/// a type that was chosen, such as `f64`, stays. Whole numbers beyond 2³¹ (hashes, say) do not survive the way from 64 bits
+/// to 32. Burn's own `to_device` keeps them all, and does not bring a mask from
 /// Flex to a graphics card.
 ///
 /// Devices that only have another setting, one for half precision say, are another backend's in that.

@@ -50,7 +50,8 @@ impl OffGraph for EncoderLayers {
 
 impl ToDevice for EncoderLayers {
     fn home(&self) -> Option<Device> {
-        self.hidden.home()
+        let scores = || self.scores.home();
+        self.hidden.home().or_else(scores).or_else(|| self.logits.home())
     }
 
     fn bring_to(self, device: &Device) -> Self {

@@ -157,8 +157,8 @@ impl<M: Module, F> RemoteTeacher<M, F> {
     ///
     /// # Errors
     ///
-    /// [`Error::RemoteTeacher`] if there is no answer when the patience is over, if the server refuses the session, or
-    /// if it loses the session a second time over the same input.
+    /// [`Error::NoAnswer`] if there is none when the patience is over; [`Error::RemoteTeacher`] if the server refuses the
+    /// session, or loses it a second time over the same input.
     ///
     /// # Panics
     ///

@@ -78,10 +78,11 @@ impl Server {
 
     /// What is said when the patience is over.
     pub(super) fn gave_no_answer(&self, stage: &str, patience: Duration) -> Error {
-        self.error(
-            format!("{stage}, and {patience:?} are over"),
-            "start its server again and ask again, which uploads the teacher anew, or give it longer with `with_patience`",
-        )
+        Error::NoAnswer {
+            server: self.url.clone(),
+            stage: stage.into(),
+            patience,
+        }
     }
 
     pub(super) fn error(&self, reason: String, remedy: &'static str) -> Error {
