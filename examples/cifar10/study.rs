@@ -150,6 +150,7 @@ mod tests {
     }
 
     fn study(at: usize) -> (Result<(), Failure>, Pressing) {
+        let _alone = kd_examples::alone::alone();
         let quick = Recipe::quick();
         let training = Training {
             epochs: 2,

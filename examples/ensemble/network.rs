@@ -89,7 +89,7 @@ mod tests {
 
     #[test]
     fn both_kinds_answer_and_say_what_they_cost() {
-        let _alone = crate::train::alone();
+        let _alone = kd_examples::alone::alone();
         let device = Device::flex().autodiff();
         let mlp = Shape::Mlp(MlpConfig::new(vec![8, 4]));
         let logits = mlp.init(&device).forward(Tensor::zeros([2, 1, 28, 28], &device));

@@ -140,7 +140,7 @@ mod tests {
     }
 
     fn study(cache: &std::path::Path, at: usize) -> (Result<(), Failure>, Pressing) {
-        let _alone = crate::train::alone();
+        let _alone = kd_examples::alone::alone();
         let source = Source {
             name: "bands".into(),
             train: 400,

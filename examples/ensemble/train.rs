@@ -93,10 +93,3 @@ pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) ->
     }
     Ok(network)
 }
-
-/// Held by tests that draw: a backend's random numbers are the whole process's.
-#[cfg(test)]
-pub fn alone() -> std::sync::MutexGuard<'static, ()> {
-    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}

@@ -186,6 +186,7 @@ mod tests {
     use crate::bars::bars;
 
     fn run_on_bars(line: &str, interrupt: Interrupt) -> (Result<(), Failure>, tempfile::TempDir) {
+        let _alone = kd_examples::alone::alone();
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().display().to_string();
         let fixed = ["mnist", "--quick", "--diagnose", "--out", &out];

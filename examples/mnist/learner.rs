@@ -147,6 +147,7 @@ mod tests {
     /// To the bit, and so with the same errors.
     #[test]
     fn it_comes_to_the_same_student_as_the_loop_by_hand() {
+        let _alone = kd_examples::alone::alone();
         let lab = Lab::new(Recipe::quick(), bars(200, 50), Device::flex(), Interrupt::default());
         let run = Run {
             lab: &lab,

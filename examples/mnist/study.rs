@@ -136,6 +136,7 @@ mod tests {
     }
 
     fn study(at: usize) -> (Result<(), Failure>, Vec<Score>) {
+        let _alone = kd_examples::alone::alone();
         let mut recipe = Recipe::quick();
         recipe.teacher_training.jitter = 0;
         let interrupt = Interrupt::default();

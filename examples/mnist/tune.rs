@@ -109,6 +109,7 @@ mod tests {
 
     /// A tiny tuning in this folder.
     fn tune(line: &str, out: &Path, interrupt: &Interrupt, say: Say<'_>) -> Result<(), Failure> {
+        let _alone = kd_examples::alone::alone();
         let out = out.display().to_string();
         let fixed = ["mnist", "--quick", "--tune", "--out", &out];
         let options = Options::parse_from(fixed.into_iter().chain(line.split_whitespace()));

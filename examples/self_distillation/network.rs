@@ -231,6 +231,7 @@ mod tests {
 
     #[test]
     fn sizes_are_those_of_the_network() {
+        let _alone = kd_examples::alone::alone();
         let config = NetworkConfig::new([2, 3, 4]);
         let network = config.init(&Device::flex().autodiff());
         let learned = |module: &dyn Fn(&mut Learned)| {
@@ -259,6 +260,7 @@ mod tests {
 
     #[test]
     fn all_exits_at_once_and_each_alone_say_the_same() {
+        let _alone = kd_examples::alone::alone();
         let device = Device::flex();
         let (network, images) = (network(&device), images(5, &device));
         let shown = network.forward(images.clone());
@@ -271,6 +273,7 @@ mod tests {
 
     #[test]
     fn whoever_never_leaves_reaches_the_deepest_exit() {
+        let _alone = kd_examples::alone::alone();
         let device = Device::flex();
         let (network, images) = (network(&device), images(5, &device));
         let exited = EarlyExit::new(1.0).run(&network, images.clone());

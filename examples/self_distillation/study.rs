@@ -188,6 +188,7 @@ mod tests {
     }
 
     fn study(at: usize) -> (Result<(), Failure>, Pressing) {
+        let _alone = kd_examples::alone::alone();
         let source = Source {
             name: "bands".into(),
             train: 100,

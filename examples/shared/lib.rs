@@ -1,5 +1,6 @@
 //! The rooms that the examples share.
 
+pub mod alone;
 pub mod burn_version;
 pub mod caught;
 pub mod checkpoint;

@@ -44,7 +44,7 @@ fn a_teacher_that_fails_in_the_second_epoch_costs_that_epoch_alone() {
 }
 
 #[test]
-#[should_panic(expected = "the checkpoint is of another objective than")]
+#[should_panic(expected = "the checkpoint is of another objective; go on with")]
 fn the_learner_refuses_the_checkpoint_of_another_objective() {
     let device = device().autodiff();
     let folder = tempfile::tempdir().unwrap();

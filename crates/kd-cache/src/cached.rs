@@ -155,7 +155,7 @@ where
 
     #[track_caller]
     fn teach(&self, samples: Samples<I>) -> T::Output {
-        self.try_teach(samples).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_teach(samples))
     }
 }
 

@@ -79,7 +79,7 @@ impl<O: Record, I> Teacher<Samples<I>> for Replay<O> {
 
     #[track_caller]
     fn teach(&self, samples: Samples<I>) -> O {
-        self.try_teach(samples).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_teach(samples))
     }
 }
 

@@ -153,6 +153,19 @@ pub fn same_rows<const D: usize>(loss: &str, student: &Tensor<D>, teacher: &Tens
     }
 }
 
+/// What is there, or a panic with the words of the error, at the line of whoever called (where a closure would name its own).
+///
+/// # Panics
+///
+/// If it is an error.
+#[track_caller]
+pub fn must<T>(result: Result<T, Error>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 /// A temperature must be finite and above 0, and its square and its inverse too in f32.
 ///
 /// # Errors

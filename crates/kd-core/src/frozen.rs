@@ -59,6 +59,7 @@ impl<M: Module, F> Frozen<M, F> {
     pub fn new<I, O>(module: M, run: F) -> Self
     where
         F: Fn(&M, I) -> O,
+        O: OffGraph,
     {
         Self {
             module: module.valid(),
@@ -95,6 +96,7 @@ impl<M: Module, F> Frozen<M, F> {
     pub fn with_batch_statistics<I, O>(module: M, run: F) -> Self
     where
         F: Fn(&M, I) -> O,
+        O: OffGraph,
     {
         Self {
             module: module.valid().no_grad().map(&mut NormsTrain::default()),

@@ -24,6 +24,9 @@ use burn::tensor::{Bool, Int, Tensor};
 /// let features = Features { hidden: vec![], logits: Tensor::zeros([1, 2], &device).require_grad() };
 /// assert!(!features.off_graph().logits.is_autodiff());
 /// ```
+#[diagnostic::on_unimplemented(
+    note = "implement `OffGraph` for `{Self}`: each of its fields off the graph, as the documentation of the trait shows"
+)]
 pub trait OffGraph {
     /// The same values, as constants.
     fn off_graph(self) -> Self;

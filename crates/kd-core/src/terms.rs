@@ -75,6 +75,45 @@ impl LossTerms {
         self
     }
 
+    /// These terms and `others`, such as those of several layers ([`scaled`](Self::scaled) to a weight of their own).
+    ///
+    /// ```
+    /// use burn::tensor::Tensor;
+    /// use kd_core::LossTerms;
+    ///
+    /// # let device = burn::tensor::Device::flex();
+    /// # let value = |value: f32| Tensor::<1>::from_floats([value], &device);
+    /// let hints = LossTerms::new().with("stage 1", 1.0, value(2.0)).with("stage 2", 1.0, value(4.0));
+    /// let terms = LossTerms::new().with("soft", 0.9, value(1.0)).and(hints.scaled(0.1));
+    /// assert_eq!(terms.values(), [("soft", 1.0), ("stage 1", 2.0), ("stage 2", 4.0)]);
+    /// assert_eq!(terms.total().into_scalar::<f32>(), 1.5);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If two have the same name.
+    #[track_caller]
+    pub fn and(mut self, others: Self) -> Self {
+        for LossTerm { name, weight, value } in others.terms {
+            self = self.with(name, weight, value);
+        }
+        self
+    }
+
+    /// The same terms, each weight times `factor`.
+    ///
+    /// # Panics
+    ///
+    /// If a weight is not finite any more.
+    #[track_caller]
+    pub fn scaled(self, factor: f64) -> Self {
+        let mut scaled = Self::new();
+        for LossTerm { name, weight, value } in self.terms {
+            scaled = scaled.with(name, weight * factor, value);
+        }
+        scaled
+    }
+
     /// The weighted sum, `[1]`: what one calls `backward` on.
     ///
     /// If every weight is 0 the total is 0, and differentiable; no parameter gets a gradient of it.

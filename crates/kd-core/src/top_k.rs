@@ -105,7 +105,7 @@ impl TopK {
         let [rows, classes] = logits.dims();
         check::not_empty(NAME, rows);
         check::has_classes(NAME, classes);
-        check::top_p(NAME, p).unwrap_or_else(|error| panic!("{error}"));
+        crate::check::must(check::top_p(NAME, p));
         let (all, ids) = log_probs(NAME, logits, temperature).sort_descending_with_indices(1);
         let probs = all.clone().exp();
         let mass_before = probs.clone().cumsum(1) - probs;
@@ -141,7 +141,7 @@ fn times_named(ids: &Tensor<2, Int>, log_probs: &Tensor<2>, classes: usize) -> T
 
 #[track_caller]
 fn log_probs(owner: &'static str, logits: Tensor<2>, temperature: f64) -> Tensor<2> {
-    check::temperature(owner, temperature).unwrap_or_else(|error| panic!("{error}"));
+    crate::check::must(check::temperature(owner, temperature));
     rows::log_soften(logits.without_autodiff(), temperature)
 }
 

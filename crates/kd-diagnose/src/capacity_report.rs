@@ -84,7 +84,7 @@ impl CapacityReport {
             ("the student's operations", student),
             ("the teacher's operations", teacher),
         ] {
-            check::count("CapacityReport", name, value).unwrap_or_else(|error| panic!("{error}"));
+            kd_core::check::must(check::count("CapacityReport", name, value));
         }
         self.operations = Some(Operations { student, teacher });
         self
@@ -106,7 +106,7 @@ impl CapacityReport {
         student: impl FnMut() -> S,
         teacher: impl FnMut() -> T,
     ) -> Self {
-        check::count("CapacityReport", "the number of rounds", rounds).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::count("CapacityReport", "the number of rounds", rounds));
         self.timing = Some(take_turns(device, rounds, student, teacher));
         self
     }

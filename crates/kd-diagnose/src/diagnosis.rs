@@ -86,7 +86,7 @@ impl Diagnosis {
     #[track_caller]
     pub fn new(classes: usize) -> Self {
         let quarters: Vec<f64> = (0..=20).map(|step| f64::from(step) / 4.0).map(f64::exp2).collect();
-        Self::try_new(classes, &quarters).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(classes, &quarters))
     }
 
     /// The same at other temperatures.

@@ -23,7 +23,7 @@ impl BoostingConfig {
     /// If a value is outside its range.
     #[track_caller]
     pub fn init(&self) -> Boosting {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// The same, for values that come from a file or a command line.

@@ -75,7 +75,7 @@ impl Bootstrap {
     /// Bags of a dataset with so many samples.
     #[track_caller]
     pub fn new(samples: usize, seed: u64) -> Self {
-        Self::try_new(samples, seed).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(samples, seed))
     }
 
     /// The same, where the number comes from a file or a command line.

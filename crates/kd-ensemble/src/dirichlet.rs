@@ -26,7 +26,7 @@ impl DirichletLossConfig {
     /// If the temperature is 0, negative, NaN or infinite, or the smoothing is not in `[0, 1]`.
     #[track_caller]
     pub fn init(&self) -> DirichletLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -151,7 +151,7 @@ impl DirichletLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("DirichletLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature("DirichletLoss", temperature));
         Self { temperature, ..self }
     }
 

@@ -104,7 +104,7 @@ impl Diversity {
     /// Of so many members, and of nothing yet.
     #[track_caller]
     pub fn new(members: usize) -> Self {
-        Self::try_new(members).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(members))
     }
 
     /// The same, where the number comes from a flag or a file.

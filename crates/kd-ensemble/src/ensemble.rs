@@ -91,7 +91,7 @@ impl<T> Ensemble<T> {
     /// If there are none.
     #[track_caller]
     pub fn new(members: impl IntoIterator<Item = T>) -> Self {
-        Self::try_new(members).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(members))
     }
 
     /// Of these teachers, where it is the world that says which: files in a folder, names on a command line.
@@ -118,7 +118,7 @@ impl<T, R> Ensemble<T, R> {
     /// If the rule was made for another number of members.
     #[track_caller]
     pub fn with_rule<Q: Rule>(self, rule: Q) -> Ensemble<T, Q> {
-        self.try_with_rule(rule).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_with_rule(rule))
     }
 
     /// The same members, combined by a rule that comes from a file or a command line.

@@ -118,8 +118,12 @@ impl<S: Clone, T, L: DistillLoss<S, T>> DistillLoss<S, Vec<T>> for PerTeacher<L>
         check::at_least_one("PerTeacher", "teachers", count);
         let equal = || Weights::equal(count);
         let weights = self.weights.clone().unwrap_or_else(equal);
-        check::one_each("PerTeacher", "the number of weights", weights.len(), count)
-            .unwrap_or_else(|error| panic!("{error}"));
+        check::must(check::one_each(
+            "PerTeacher",
+            "the number of weights",
+            weights.len(),
+            count,
+        ));
         let shares = weights.shares().iter().copied();
         let counted = teacher.into_iter().zip(shares).filter(|&(_, share)| share > 0.0);
         let terms = counted.map(|(teacher, share)| self.loss.per_sample(student.clone(), teacher) * share);
@@ -180,8 +184,12 @@ impl<S: Clone, T, L: DistillLoss<S, T>> DistillLoss<S, WeighedTeachers<T>> for P
         );
         let [rows, count] = weights.dims();
         check::at_least_one("PerTeacher", "teachers", teachers.len());
-        check::one_each("PerTeacher", "the number of columns of weights", count, teachers.len())
-            .unwrap_or_else(|error| panic!("{error}"));
+        check::must(check::one_each(
+            "PerTeacher",
+            "the number of columns of weights",
+            count,
+            teachers.len(),
+        ));
         let weights = weights.without_autodiff();
         let terms = teachers.into_iter().enumerate().map(|(index, teacher)| {
             let values = self.loss.per_sample(student.clone(), teacher);

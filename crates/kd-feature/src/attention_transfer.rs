@@ -36,7 +36,7 @@ impl AttentionTransferLossConfig {
     /// If `p` is below 1, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> AttentionTransferLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -21,7 +21,7 @@ impl ChannelWiseLossConfig {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> ChannelWiseLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for a temperature that comes from a file or a command line.

@@ -69,7 +69,7 @@ impl ClassAttentionLossConfig {
     /// If the size is 0.
     #[track_caller]
     pub fn init(&self) -> ClassAttentionLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for a size that comes from a file or a command line.

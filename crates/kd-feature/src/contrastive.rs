@@ -31,7 +31,7 @@ impl ContrastiveLossConfig {
     /// If a width is 0, or the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self, device: &Device) -> ContrastiveLoss {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -29,7 +29,7 @@ impl CorrelationCongruenceLossConfig {
     /// If gamma is 0, negative, NaN or infinite, or the order is 0.
     #[track_caller]
     pub fn init(&self) -> CorrelationCongruenceLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -21,7 +21,7 @@ impl HierarchicalContextLossConfig {
     /// If a level is 0.
     #[track_caller]
     pub fn init(&self) -> HierarchicalContextLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for levels that come from a file or a command line.

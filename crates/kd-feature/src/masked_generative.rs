@@ -32,7 +32,7 @@ impl MaskedGenerativeLossConfig {
     /// If there are no channels, or the ratio is not in `[0, 1]`.
     #[track_caller]
     pub fn init(&self, device: &Device) -> MaskedGenerativeLoss {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -39,7 +39,7 @@ impl MemoryBankConfig {
     /// If a number is 0, or the momentum is not in `[0, 1]`.
     #[track_caller]
     pub fn init(&self, device: &Device) -> MemoryBank {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the memory, for values that come from a file or a command line.

@@ -34,7 +34,7 @@ impl ParaphraserConfig {
     /// If there are no channels, or the rate is not above 0 and at most 16.
     #[track_caller]
     pub fn init(&self, device: &Device) -> Paraphraser {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the network, for values that come from a file or a command line.

@@ -20,7 +20,7 @@ impl PartialL2LossConfig {
     /// If a margin is above 0, NaN or infinite.
     #[track_caller]
     pub fn init(&self, margins: Tensor<1>) -> PartialL2Loss {
-        self.try_init(margins).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(margins))
     }
 
     /// Makes the loss, for margins that come from a file.

@@ -26,7 +26,7 @@ impl RegressionLossConfig {
     /// If a weight is negative, NaN or infinite.
     #[track_caller]
     pub fn init<C>(&self, head: C) -> RegressionLoss<C> {
-        self.try_init(head).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(head))
     }
 
     /// Makes the loss, for weights that come from a file or a command line.

@@ -26,7 +26,7 @@ impl RelationalLossConfig {
     /// If a weight is negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> RelationalLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -25,7 +25,7 @@ impl ReviewLossConfig {
     /// If one of its parts cannot be made.
     #[track_caller]
     pub fn init(&self, device: &Device) -> ReviewLoss {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the loss, for numbers that come from a file or a command line.

@@ -37,7 +37,7 @@ impl ReviewFusionConfig {
     /// If there are no maps, not as many of the teacher as of the student, or a map without channels.
     #[track_caller]
     pub fn init(&self, device: &Device) -> ReviewFusion {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the module, for numbers that come from a file or a command line.

@@ -21,7 +21,7 @@ impl SmoothL1LossConfig {
     /// If `beta` is negative, NaN or infinite, or so near 0 that it has no reciprocal.
     #[track_caller]
     pub fn init(&self) -> SmoothL1Loss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -32,7 +32,7 @@ impl TranslatorConfig {
     /// If there are no channels.
     #[track_caller]
     pub fn init(&self, device: &Device) -> Translator {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the network, for values that come from a file or a command line.

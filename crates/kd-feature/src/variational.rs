@@ -32,7 +32,7 @@ impl VariationalLossConfig {
     /// If `channels` is 0, or `variance` is not finite and above 1e-5.
     #[track_caller]
     pub fn init(&self, device: &Device) -> VariationalLoss {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the loss, for values that come from a file or a command line.

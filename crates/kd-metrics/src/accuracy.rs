@@ -72,7 +72,7 @@ impl Accuracy {
     /// If k is 0.
     #[track_caller]
     pub fn top(k: usize) -> Self {
-        Self::try_top(k).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_top(k))
     }
 
     /// The same, where k comes from a flag or a file.

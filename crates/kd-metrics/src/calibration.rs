@@ -99,7 +99,7 @@ impl Calibration {
     /// If there are to be none.
     #[track_caller]
     pub fn new(bins: usize) -> Self {
-        Self::try_new(bins).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(bins))
     }
 
     /// The same, where the number comes from a flag or a file.

@@ -128,7 +128,7 @@ impl Predictions {
     /// If the temperature is not finite and above 0.
     #[track_caller]
     pub fn softened(mut self, temperature: f64) -> Self {
-        check::temperature("Predictions", temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature("Predictions", temperature));
         // Log-probabilities are logits that were shifted, which a softmax does not see.
         for value in &mut self.log_probs {
             *value /= temperature;

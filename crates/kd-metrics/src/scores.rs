@@ -88,7 +88,7 @@ impl Scores {
     /// If there are to be none.
     #[track_caller]
     pub fn with_bins(bins: usize) -> Self {
-        Self::try_with_bins(bins).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_with_bins(bins))
     }
 
     /// The same, where the number comes from a flag or a file.

@@ -33,7 +33,7 @@ impl ByotLossConfig {
     /// or infinite.
     #[track_caller]
     pub fn init(&self) -> ByotLoss<Identity> {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -53,8 +53,7 @@ impl ByotLossConfig {
     /// As [`init`](Self::init).
     #[track_caller]
     pub fn init_with_adapters<P>(&self, adapters: Vec<P>) -> ByotLoss<P> {
-        self.try_init_with_adapters(adapters)
-            .unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init_with_adapters(adapters))
     }
 
     /// The same for values that come from a file or a command line.
@@ -102,7 +101,7 @@ impl<P> ByotLoss<P> {
     /// If alpha is outside `[0, 1]`.
     #[track_caller]
     pub fn with_alpha(self, alpha: f64) -> Self {
-        check::alpha(NAME, alpha).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::alpha(NAME, alpha));
         Self { alpha, ..self }
     }
 
@@ -113,7 +112,7 @@ impl<P> ByotLoss<P> {
     /// If it is negative, NaN or infinite.
     #[track_caller]
     pub fn with_beta(self, beta: f64) -> Self {
-        check::weight(NAME, "beta", beta).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::weight(NAME, "beta", beta));
         Self { beta, ..self }
     }
 
@@ -124,7 +123,7 @@ impl<P> ByotLoss<P> {
     /// If it is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature(NAME, temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature(NAME, temperature));
         Self { temperature, ..self }
     }
 
@@ -136,7 +135,7 @@ impl<P> ByotLoss<P> {
     /// If there are none, or one is negative, NaN or infinite.
     #[track_caller]
     pub fn with_weights(self, weights: Vec<f64>) -> Self {
-        self.try_with_weights(weights).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_with_weights(weights))
     }
 
     /// The same for weights that come from a file or a command line.

@@ -32,7 +32,7 @@ impl ClassWiseLossConfig {
     /// If the temperature is 0, negative, NaN or infinite, or the weight is negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> ClassWiseLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

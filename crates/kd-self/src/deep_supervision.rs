@@ -139,7 +139,7 @@ impl<L> DeepSupervision<L> {
     /// If there are none, or one is negative, NaN or infinite.
     #[track_caller]
     pub fn with_weights(self, weights: Vec<f64>) -> Self {
-        self.try_with_weights(weights).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_with_weights(weights))
     }
 
     /// The same for weights that come from a file or a command line.

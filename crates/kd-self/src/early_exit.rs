@@ -66,7 +66,7 @@ impl EarlyExit {
     /// If it is not in (0, 1].
     #[track_caller]
     pub fn new(threshold: f64) -> Self {
-        Self::try_new(threshold).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(threshold))
     }
 
     /// The same for a value that comes from a file or a command line.
@@ -232,7 +232,7 @@ impl EarlyExited {
     #[track_caller]
     pub fn cost(&self, costs: &[f64]) -> f64 {
         check::one_per_exit("EarlyExited", "costs", costs.len(), "exits", self.exits);
-        check::exit_costs("EarlyExited", costs).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::exit_costs("EarlyExited", costs));
         mean_cost(&self.samples_per_exit(), costs)
     }
 }

@@ -5,7 +5,7 @@ use burn::{
     module::{Module, ModuleDisplay, Param, ParamId},
     tensor::{Int, Tensor},
 };
-use kd_core::{Error, Frozen, Schedule, check};
+use kd_core::{Error, Frozen, OffGraph, Schedule, check};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -46,7 +46,7 @@ impl EmaConfig {
     /// If the decay is not in `[0, 1)` all along.
     #[track_caller]
     pub fn init<M: Module>(&self, module: &M) -> Ema<M> {
-        self.try_init(module).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(module))
     }
 
     /// Makes the average, for values that come from a file or a command line.
@@ -203,6 +203,7 @@ impl<M: Module> Ema<M> {
     pub fn teacher<I, O, F>(&self, run: F) -> Frozen<M, F>
     where
         F: Fn(&M, I) -> O,
+        O: OffGraph,
     {
         Frozen::new(self.average.clone(), run)
     }

@@ -27,13 +27,13 @@ impl HardAndSoft {
 
     #[track_caller]
     pub fn with_temperature(self, owner: &'static str, temperature: f64) -> Self {
-        check::temperature(owner, temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature(owner, temperature));
         Self { temperature, ..self }
     }
 
     #[track_caller]
     pub fn with_weight(self, owner: &'static str, weight: f64) -> Self {
-        check::weight(owner, "weight", weight).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::weight(owner, "weight", weight));
         Self { weight, ..self }
     }
 

@@ -26,7 +26,7 @@ impl MutualLossConfig {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> MutualLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -183,7 +183,7 @@ impl MutualLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("MutualLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature("MutualLoss", temperature));
         Self { temperature, ..self }
     }
 

@@ -31,7 +31,7 @@ impl PastPredictionsConfig {
     /// If a number is 0, or a table of both is beyond what can be addressed.
     #[track_caller]
     pub fn init(&self) -> PastPredictions {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the memory, for values that come from a file or a command line.

@@ -26,7 +26,7 @@ impl ProgressiveLossConfig {
     /// If alpha is outside `[0, 1]`.
     #[track_caller]
     pub fn init(&self) -> ProgressiveLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -144,7 +144,7 @@ impl ProgressiveLoss {
     /// If alpha is outside `[0, 1]`.
     #[track_caller]
     pub fn with_alpha(self, alpha: f64) -> Self {
-        check::alpha("ProgressiveLoss", alpha).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::alpha("ProgressiveLoss", alpha));
         Self { alpha, ..self }
     }
 }

@@ -22,7 +22,7 @@ impl CyclicScheduleConfig {
     /// If a value is outside its range.
     #[track_caller]
     pub fn init(&self) -> CyclicSchedule {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the schedule, for values that come from a file or a command line.

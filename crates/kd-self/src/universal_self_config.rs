@@ -33,7 +33,7 @@ impl UskdLossConfig {
     /// If there are no channels or fewer than two classes, or a weight is negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self, device: &Device) -> UskdLoss {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -81,7 +81,7 @@ impl UskdLoss {
     /// If alpha is negative, NaN or infinite.
     #[track_caller]
     pub fn with_alpha(self, alpha: f64) -> Self {
-        check::weight(NAME, "alpha", alpha).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::weight(NAME, "alpha", alpha));
         Self { alpha, ..self }
     }
 
@@ -92,7 +92,7 @@ impl UskdLoss {
     /// If beta is negative, NaN or infinite.
     #[track_caller]
     pub fn with_beta(self, beta: f64) -> Self {
-        check::weight(NAME, "beta", beta).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::weight(NAME, "beta", beta));
         Self { beta, ..self }
     }
 
@@ -103,7 +103,7 @@ impl UskdLoss {
     /// If mu is negative, NaN or infinite.
     #[track_caller]
     pub fn with_mu(self, mu: f64) -> Self {
-        check::weight(NAME, "mu", mu).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::weight(NAME, "mu", mu));
         Self { mu, ..self }
     }
 }

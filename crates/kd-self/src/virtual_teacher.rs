@@ -26,7 +26,7 @@ impl VirtualTeacherConfig {
     /// If there are fewer than two classes, or the confidence is below 1 / `classes`, or not below 1.
     #[track_caller]
     pub fn init(&self) -> VirtualTeacher {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the teacher, for values that come from a file or a command line.

@@ -27,7 +27,7 @@ impl CtkdTemperatureConfig {
     /// If `start` is 0, negative, NaN or infinite, `range` is negative, NaN or infinite, or `theta` is not finite.
     #[track_caller]
     pub fn init(&self, device: &Device) -> CtkdTemperature {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the temperature, for values that come from a file or a command line.

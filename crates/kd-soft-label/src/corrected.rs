@@ -30,7 +30,7 @@ impl CorrectedSoftLabelLossConfig {
     /// If the temperature is 0, negative, NaN or infinite, or the threshold is outside `[0, 1]`.
     #[track_caller]
     pub fn init(&self) -> CorrectedSoftLabelLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -154,7 +154,7 @@ impl CorrectedSoftLabelLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("CorrectedSoftLabelLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature("CorrectedSoftLabelLoss", temperature));
         Self { temperature, ..self }
     }
 

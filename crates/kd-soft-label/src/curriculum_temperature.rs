@@ -26,7 +26,7 @@ impl CtkdLossConfig {
     /// If the strength is negative, NaN or infinite, or the temperature cannot be made.
     #[track_caller]
     pub fn init(&self, device: &Device) -> CtkdLoss {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -141,7 +141,7 @@ impl CtkdLoss {
     /// If the strength is negative, NaN or infinite.
     #[track_caller]
     pub fn with_strength(self, strength: f64) -> Self {
-        check::weight("CtkdLoss", "strength", strength).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::weight("CtkdLoss", "strength", strength));
         Self { strength, ..self }
     }
 }

@@ -33,7 +33,7 @@ impl DecoupledKdLossConfig {
     /// If the temperature is 0, negative, NaN or infinite, or alpha or beta is negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> DecoupledKdLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -160,7 +160,7 @@ impl DecoupledKdLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("DecoupledKdLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature("DecoupledKdLoss", temperature));
         Self { temperature, ..self }
     }
 }

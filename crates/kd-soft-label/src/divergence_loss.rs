@@ -34,7 +34,7 @@ macro_rules! divergence_loss {
             /// If a parameter is outside its range.
             #[track_caller]
             pub fn init(&self) -> $loss {
-                self.try_init().unwrap_or_else(|error| panic!("{error}"))
+                kd_core::check::must(self.try_init())
             }
 
             /// Makes the loss, for values that come from a file or a command line.

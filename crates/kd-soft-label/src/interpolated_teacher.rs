@@ -22,7 +22,7 @@ impl TaidLossConfig {
     /// If t is outside `[0, 1]`.
     #[track_caller]
     pub fn init(&self) -> TaidLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -27,7 +27,7 @@ impl TaidScheduleConfig {
     /// If a value is outside `[0, 1]`, or `end` is below `start`.
     #[track_caller]
     pub fn init(&self) -> TaidSchedule {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the schedule, for values that come from a file or a command line.

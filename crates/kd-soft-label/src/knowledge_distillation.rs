@@ -30,7 +30,7 @@ impl KnowledgeDistillationLossConfig {
     /// If the temperature is 0, negative, NaN or infinite, or alpha is outside `[0, 1]`.
     #[track_caller]
     pub fn init(&self) -> KnowledgeDistillationLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -166,7 +166,7 @@ impl KnowledgeDistillationLoss {
     /// If alpha is outside `[0, 1]`.
     #[track_caller]
     pub fn with_alpha(self, alpha: f64) -> Self {
-        check::alpha("KnowledgeDistillationLoss", alpha).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::alpha("KnowledgeDistillationLoss", alpha));
         Self { alpha, ..self }
     }
 }

@@ -30,7 +30,7 @@ impl MultiLevelLossConfig {
     /// If there is no temperature, one is 0, negative, NaN or infinite, or a weight is negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> MultiLevelLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -30,7 +30,7 @@ impl NormalizedKdLossConfig {
     /// If the temperature is 0, negative, NaN or infinite, or gamma is negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> NormalizedKdLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -153,7 +153,7 @@ impl NormalizedKdLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("NormalizedKdLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature("NormalizedKdLoss", temperature));
         Self { temperature, ..self }
     }
 }

@@ -26,7 +26,7 @@ impl SmoothedLabelsConfig {
     /// If epsilon is outside `[0, 1]`, or there are no classes.
     #[track_caller]
     pub fn init(&self) -> SmoothedLabels {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the teacher, for values that come from a file or a command line.

@@ -23,7 +23,7 @@ impl SoftLabelLossConfig {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> SoftLabelLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

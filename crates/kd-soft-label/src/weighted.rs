@@ -31,7 +31,7 @@ impl WeightedSoftLabelLossConfig {
     /// If the temperature is 0, negative, NaN or infinite, or alpha is negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> WeightedSoftLabelLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.
@@ -153,7 +153,7 @@ impl WeightedSoftLabelLoss {
     /// If the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn with_temperature(self, temperature: f64) -> Self {
-        check::temperature("WeightedSoftLabelLoss", temperature).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(check::temperature("WeightedSoftLabelLoss", temperature));
         Self { temperature, ..self }
     }
 }

@@ -202,8 +202,8 @@ where
         let mut trained = self.trained.clone().try_load_record(record)?;
         trained.steps = trained.steps.loaded().ok_or_else(|| {
             RecordError::Validation(format!(
-                "Distillation: the checkpoint is of another objective than {}; go on with the one it was made with, or load \
-                 it into that one and take the student out with `into_student`",
+                "Distillation: the checkpoint is of another objective; go on with the one it was made with, or load it into that \
+                 one and take the student out with `into_student`. This one is {}",
                 self.trained.objective.mark()
             ))
         })?;

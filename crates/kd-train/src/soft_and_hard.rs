@@ -1,12 +1,11 @@
 use burn::{
     config::Config,
     module::{Content, DisplaySettings, Module, ModuleDisplay},
-    tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error, Labelled, LossTerms, Schedule, check, rows};
 use kd_soft_label::{SoftLabelLoss, SoftLabelLossConfig};
 
-use crate::{Batch, Objective};
+use crate::{Batch, Logits, Objective};
 
 /// Configuration of [`SoftAndHard`].
 #[derive(Config, Debug)]
@@ -30,7 +29,7 @@ impl SoftAndHardConfig {
     /// If a schedule leaves its range.
     #[track_caller]
     pub fn init(&self) -> SoftAndHard {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the objective, for values that come from a file or a command line.
@@ -81,12 +80,12 @@ fn turns(schedule: &Schedule) -> Vec<usize> {
 ///
 /// # Shapes
 ///
-/// - student, teacher: `[rows, classes]`
+/// - student, teacher: `[rows, classes]`, or both a struct of yours with such logits in it ([`Logits`])
 /// - labels: `[rows]`
 ///
 /// # Panics
 ///
-/// If student and teacher differ in shape, a label is not a class, or alpha is below 1 and the batch has no labels.
+/// If student or teacher has no logits, they differ in shape, a label is not a class, or alpha is below 1 and the batch has no labels.
 ///
 /// # Example
 ///
@@ -111,11 +110,14 @@ pub struct SoftAndHard {
     soft: SoftLabelLoss,
 }
 
-impl<B: Batch> Objective<Tensor<2>, B> for SoftAndHard {
-    type Taught = Tensor<2>;
+impl<S: Logits, B: Batch> Objective<S, B> for SoftAndHard {
+    type Taught = S;
 
     #[track_caller]
-    fn terms(&self, student: Tensor<2>, teacher: Tensor<2>, batch: &B, step: usize) -> LossTerms {
+    fn terms(&self, student: S, teacher: S, batch: &B, step: usize) -> LossTerms {
+        let (Some(student), Some(teacher)) = (student.logits(), teacher.logits()) else {
+            panic!("SoftAndHard: student or teacher answers without logits; return them from `Logits::logits`");
+        };
         let alpha = self.alpha.at(step);
         let soft = self.soft.clone().with_temperature(self.temperature.at(step));
         let Some(labels) = batch.labels() else {

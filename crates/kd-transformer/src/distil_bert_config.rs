@@ -45,7 +45,7 @@ impl DistilBertLossConfig {
     /// If a weight is negative, NaN or infinite, all are 0, or the temperature is 0, negative, NaN or infinite.
     #[track_caller]
     pub fn init(&self) -> DistilBertLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -33,7 +33,7 @@ impl MiniLmLossConfig {
     /// If a weight is negative, NaN or infinite, or both are 0.
     #[track_caller]
     pub fn init(&self) -> MiniLmLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

@@ -39,7 +39,7 @@ impl MiniLmV2LossConfig {
     /// If there are no relation heads, a weight is negative, NaN or infinite, or all are 0.
     #[track_caller]
     pub fn init(&self) -> MiniLmV2Loss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss, for values that come from a file or a command line.

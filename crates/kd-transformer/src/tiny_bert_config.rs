@@ -64,7 +64,7 @@ impl TinyBertLossConfig {
     /// Where [`try_init`](Self::try_init) is an error.
     #[track_caller]
     pub fn init(&self) -> TinyBertLoss {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the loss for a student as wide as its teacher, for values that come from a file or a command line.

@@ -15,7 +15,7 @@ use crate::Error;
 #[track_caller]
 pub fn dataset_indices(owner: &'static str, indices: &[usize], rows: usize, samples: usize) {
     sample_ids(owner, indices, rows);
-    known_samples(owner, indices, samples).unwrap_or_else(|error| panic!("{error}"));
+    crate::check::must(known_samples(owner, indices, samples));
 }
 
 /// No sample may come twice where something is written for each and no [`Result`] is returned.

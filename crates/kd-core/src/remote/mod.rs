@@ -235,7 +235,7 @@ where
 
     #[track_caller]
     fn teach(&self, input: I) -> O {
-        self.try_teach(input).unwrap_or_else(|error| panic!("{error}"))
+        crate::check::must(self.try_teach(input))
     }
 }
 

@@ -92,7 +92,7 @@ impl<M: Mean> Rule for Weighted<M> {
 
     #[track_caller]
     fn combine(&self, members: &Members<'_>, _labels: ()) -> Tensor<2> {
-        self.fits(members.len()).unwrap_or_else(|error| panic!("{error}"));
+        kd_core::check::must(self.fits(members.len()));
         mean(&self.mean, members, |index| self.weights.shares()[index])
     }
 

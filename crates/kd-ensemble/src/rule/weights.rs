@@ -26,7 +26,7 @@ impl Weights {
     /// If there are none, one is negative, NaN or infinite, or their sum is 0.
     #[track_caller]
     pub fn new(weights: impl IntoIterator<Item = f64>) -> Self {
-        Self::try_new(weights).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(weights))
     }
 
     /// Of numbers that come from a file or a command line.

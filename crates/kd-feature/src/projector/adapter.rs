@@ -71,7 +71,7 @@ impl AdapterConfig {
     /// If no projector leads from one shape to the other.
     #[track_caller]
     pub fn init(&self, device: &Device) -> Projector {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the projector, for shapes that come from models.

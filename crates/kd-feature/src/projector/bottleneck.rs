@@ -28,7 +28,7 @@ impl BottleneckProjectorConfig {
     /// If there are no channels, or the factor leaves none inside.
     #[track_caller]
     pub fn init(&self, device: &Device) -> BottleneckProjector {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the projector, for values that come from a file or a command line.

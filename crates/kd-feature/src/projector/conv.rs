@@ -31,7 +31,7 @@ impl ConvProjectorConfig {
     /// If there are no channels.
     #[track_caller]
     pub fn init(&self, device: &Device) -> ConvProjector {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes the projector, for values that come from a file or a command line.

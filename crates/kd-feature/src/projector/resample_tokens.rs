@@ -25,7 +25,7 @@ impl ResampleTokensConfig {
     /// If the length is 0.
     #[track_caller]
     pub fn init(&self) -> ResampleTokens {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the projector, for values that come from a file or a command line.

@@ -24,7 +24,7 @@ impl LastBatchSamplerConfig {
     /// If a number is 0.
     #[track_caller]
     pub fn init(&self) -> LastBatchSampler {
-        self.try_init().unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init())
     }
 
     /// Makes the sampler, for values that come from a file or a command line.

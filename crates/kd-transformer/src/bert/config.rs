@@ -86,7 +86,7 @@ impl BertConfig {
     /// If a value is outside its range, or contradicts another.
     #[track_caller]
     pub fn init(&self, device: &Device) -> Bert {
-        self.try_init(device).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(device))
     }
 
     /// Makes a network, for values that come from a file or a command line.

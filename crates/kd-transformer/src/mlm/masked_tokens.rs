@@ -33,7 +33,7 @@ impl MaskedTokensConfig {
     /// If a share is out of its range or the length is 0.
     #[track_caller]
     pub fn init(&self, vocabulary: &Vocabulary) -> MaskedTokens {
-        self.try_init(vocabulary).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(self.try_init(vocabulary))
     }
 
     /// Makes the collator, for values that come from a file or a command line.

@@ -49,7 +49,7 @@ impl Packing {
     /// Into sequences of at most `length` tokens, special ones included: as many as the model has positions, or fewer.
     #[track_caller]
     pub fn new(vocabulary: &Vocabulary, length: usize) -> Self {
-        Self::try_new(vocabulary, length).unwrap_or_else(|error| panic!("{error}"))
+        kd_core::check::must(Self::try_new(vocabulary, length))
     }
 
     /// The same, where the length comes from a file or a command line.
