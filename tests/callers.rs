@@ -17,10 +17,18 @@ fn a_mistake_is_named_where_it_was_made() {
         notes.lock().unwrap().push(place.file().to_owned());
     }));
     let mistakes: [fn(); 4] = [
-        || drop(SoftLabelLossConfig::new().with_temperature(0.0).init()),
-        || drop(KnowledgeDistillationLossConfig::new().init().with_alpha(2.0)),
-        || drop(ByotLossConfig::new().with_alpha(-1.0).init()),
-        || drop(SoftAndHardConfig::new().with_alpha(7.0.into()).init()),
+        || {
+            let _ = SoftLabelLossConfig::new().with_temperature(0.0).init();
+        },
+        || {
+            let _ = KnowledgeDistillationLossConfig::new().init().with_alpha(2.0);
+        },
+        || {
+            let _ = ByotLossConfig::new().with_alpha(-1.0).init();
+        },
+        || {
+            let _ = SoftAndHardConfig::new().with_alpha(7.0.into()).init();
+        },
     ];
     let panicked = mistakes.map(|mistake| catch_unwind(mistake).is_err());
     drop(take_hook());
