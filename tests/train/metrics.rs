@@ -4,7 +4,7 @@ use std::path::Path;
 
 use burn::data::dataloader::DataLoader;
 use burn::module::Module;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use burn::train::Learner;
 use burn::train::logger::{FileMetricLogger, MetricLogger};
 use burn::train::metric::AccuracyMetric;
@@ -12,10 +12,13 @@ use burn::train::metric::store::Split;
 use kd::metrics::{Accuracy, Agreement, Calibration};
 use kd::prelude::*;
 use kd::rows;
-use kd::train::{Batch, ChoicesMetric, DistillationMetrics, TermMetric};
+use kd::train::{Batch, ChoicesMetric, Distillation, DistillationMetrics, EpochLoader, TermMetric};
 use kd_testkit::{assert_close, contents, device, within};
 
-use crate::model::{Network, RATE, SAMPLES, SIZE, loader, model, of_samples, optimizer, teacher, training};
+use crate::model::{
+    Model, Network, Points, RATE, SAMPLES, SIZE, Sample, loader, model, objective, of_samples, optimizer, teacher,
+    training,
+};
 
 /// The value of the whole epoch: the last entry.
 fn of_epoch(folder: &Path, metric: &str) -> f64 {
@@ -84,14 +87,21 @@ fn the_loss_is_the_weighted_sum() {
     assert_close("the loss", &[loss], &[0.75 * soft + 0.25 * hard], within(1e-5));
 }
 
+/// A model that learns without labels, and batches that have none.
+fn without_hard(device: &Device) -> Model {
+    Distillation::new(Network::new(5, device), teacher(device), objective(4.0, 1.0))
+}
+
+fn unlabelled() -> EpochLoader<Sample, Points> {
+    of_samples(0..SAMPLES, SIZE, false)
+}
+
 /// A batch without labels stops the run in words, and the student is there as far as it came.
 #[test]
 fn a_metric_that_needs_labels_says_so_and_loses_nothing() {
     let device = device().autodiff();
     let folder = tempfile::tempdir().unwrap();
-    let objective = crate::model::objective(4.0, 1.0);
-    let model = kd::train::Distillation::new(Network::new(5, &device), teacher(&device), objective);
-    let unlabelled = || of_samples(0..SAMPLES, SIZE, false);
+    let model = without_hard(&device);
     let before = contents(&model.student().valid());
     let result = training(folder.path(), unlabelled(), unlabelled())
         .metrics((ChoicesMetric::teacher_accuracy(),))
@@ -112,9 +122,7 @@ fn a_metric_that_needs_labels_says_so_and_loses_nothing() {
 fn all_metrics_say_what_is_missing_and_lose_nothing() {
     let device = device().autodiff();
     let folder = tempfile::tempdir().unwrap();
-    let objective = crate::model::objective(4.0, 1.0);
-    let model = kd::train::Distillation::new(Network::new(5, &device), teacher(&device), objective);
-    let unlabelled = || of_samples(0..SAMPLES, SIZE, false);
+    let model = without_hard(&device);
     let before = contents(&model.student().valid());
     let result = training(folder.path(), unlabelled(), unlabelled())
         .metrics(DistillationMetrics::new(["soft"]))
@@ -131,9 +139,7 @@ fn all_metrics_say_what_is_missing_and_lose_nothing() {
 fn without_labels_the_agreement_is_there() {
     let device = device().autodiff();
     let folder = tempfile::tempdir().unwrap();
-    let objective = crate::model::objective(4.0, 1.0);
-    let model = kd::train::Distillation::new(Network::new(5, &device), teacher(&device), objective);
-    let unlabelled = || of_samples(0..SAMPLES, SIZE, false);
+    let model = without_hard(&device);
     let result = training(folder.path(), unlabelled(), unlabelled().in_order())
         .metrics((ChoicesMetric::agreement(), TermMetric::new("soft")))
         .num_epochs(1)
@@ -163,9 +169,7 @@ fn a_term_that_is_not_there_is_named_with_those_that_are() {
 fn burns_own_accuracy_panics_without_labels() {
     let device = device().autodiff();
     let folder = tempfile::tempdir().unwrap();
-    let objective = crate::model::objective(4.0, 1.0);
-    let model = kd::train::Distillation::new(Network::new(5, &device), teacher(&device), objective);
-    let unlabelled = || of_samples(0..SAMPLES, SIZE, false);
+    let model = without_hard(&device);
     training(folder.path(), unlabelled(), unlabelled())
         .metrics((AccuracyMetric::new(),))
         .num_epochs(1)
