@@ -73,7 +73,7 @@ impl Passages {
     ///
     /// [`TextError`] when there are too few to learn from some and be tested on others.
     pub fn new(texts: &[String], tokenizer: &TextTokenizer, length: usize) -> Result<Self, TextError> {
-        Self::check(texts)?;
+        Self::check(texts.len())?;
         let mut framed: Vec<Vec<u32>> = texts.iter().map(|text| tokenizer.framed(text, length)).collect();
         // Not by the seed of a run: all runs are tested on the same.
         framed.shuffle(&mut StdRng::seed_from_u64(0));
@@ -91,8 +91,8 @@ impl Passages {
     /// # Errors
     ///
     /// [`TextError::TooFew`] otherwise.
-    pub fn check(texts: &[String]) -> Result<(), TextError> {
-        let (texts, needed) = (texts.len(), 3 * TESTED);
+    pub fn check(texts: usize) -> Result<(), TextError> {
+        let needed = 3 * TESTED;
         if texts < needed {
             return Err(TextError::TooFew { texts, needed });
         }

@@ -41,6 +41,7 @@ use kd_examples::interrupt::Interrupt;
 use crate::lab::Lab;
 use crate::options::{Options, StudyOptions};
 use crate::report::Report;
+use crate::score::Variation;
 use crate::study::Study;
 
 fn main() -> ExitCode {
@@ -76,7 +77,7 @@ fn all_steps(options: &StudyOptions, interrupt: Interrupt) -> Result<(), Failure
             out.display()
         );
     }
-    if finished.is_ok() {
+    if finished.is_ok() && options.needs(Variation::Whole) {
         println!("The first student is a plain BERT in {}.", out.join("export").display());
     }
     finished

@@ -8,6 +8,7 @@ use kd_examples::values;
 use serde::Serialize;
 
 use crate::recipe::Recipe;
+use crate::score::{Variation, Who};
 use crate::step_options::Step;
 use crate::trainer::Training;
 
@@ -70,6 +71,14 @@ pub struct StudyOptions {
     #[arg(long, value_parser = values::epochs, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
 
+    /// Passes of a student over the texts of a task to learn its teacher's vectors [default: the recipe's own]
+    #[arg(long, value_name = "EPOCHS", value_parser = values::epochs, allow_negative_numbers = true)]
+    pub adapt_epochs: Option<usize>,
+
+    /// Who learns the tasks, beside the teacher; students that are none of these are not made [default: all]
+    #[arg(long, value_name = "WHO", value_enum, value_delimiter = ',')]
+    pub who: Vec<Who>,
+
     /// Texts of a task to learn from, at most [default: all but the tenth that is tested on]
     #[arg(long, value_name = "COUNT", value_parser = values::count, allow_negative_numbers = true)]
     pub texts: Option<usize>,
@@ -95,8 +104,20 @@ impl StudyOptions {
         steps(&mut recipe.embed, self.embed_steps);
         recipe.layers = self.layers.or(recipe.layers);
         recipe.epochs = self.epochs.unwrap_or(recipe.epochs);
+        recipe.adapt_epochs = self.adapt_epochs.unwrap_or(recipe.adapt_epochs);
         recipe.texts = self.texts.or(recipe.texts);
         recipe
+    }
+
+    /// Those who learn tasks, the teacher first.
+    pub fn learners(&self) -> impl Iterator<Item = Who> {
+        let wanted = |who: &Who| *who == Who::Teacher || self.who.is_empty() || self.who.contains(who);
+        Who::ALL.into_iter().filter(wanted)
+    }
+
+    /// Whether a student of this variation is needed for any of them.
+    pub fn needs(&self, variation: Variation) -> bool {
+        self.learners().any(|who| who.student() == Some(variation))
     }
 }
 
@@ -143,6 +164,11 @@ mod tests {
             ("--model-dir a --hub b", "--hub", "cannot be used with"),
             ("distil --teacher a --to b --start nothing", "--start", "layers, random"),
             ("distil --to b", "--teacher", "required"),
+            (
+                "embed --teacher a --student b --to c --corpus d --data e",
+                "--corpus",
+                "cannot be used with",
+            ),
             ("finetune --model a --to b --length 2", "--length", "at least 3"),
             (
                 "finetune --model a --to b --learning-rate 0",
@@ -175,7 +201,25 @@ mod tests {
             (Some(2), 7, 4, Some(9))
         );
         assert_eq!(given.length, Recipe::pretrained().length);
+        assert_eq!(recipe("--adapt-epochs 6").adapt_epochs, 6);
         assert_eq!(recipe("--quick").seeds, 1);
         assert_eq!(recipe("").length, Recipe::tiny().length);
+    }
+
+    #[test]
+    fn students_nobody_asked_for_are_not_made() {
+        let needs = |line: &str| {
+            let options = parse(line).unwrap().study;
+            Variation::ALL.map(|variation| options.needs(variation))
+        };
+        assert_eq!(needs(""), [true; 4]);
+        assert_eq!(needs("--who teacher"), [false; 4]);
+        assert_eq!(needs("--who vectors-taught,mlm"), [false, true, true, false]);
+        assert_eq!(needs("--who taught"), [true, false, false, false]);
+        let options = parse("--who copied").unwrap().study;
+        let learners: Vec<Who> = options.learners().collect();
+        assert_eq!(learners, [Who::Teacher, Who::Student(Variation::WithoutCorpus)]);
+        let message = parse("--who nobody").expect_err("nobody").to_string();
+        assert!(message.contains("vectors-taught"), "{message}");
     }
 }

@@ -38,7 +38,15 @@ pub fn draw(folder: &Path, report: &Report) -> Result<(), Failure> {
 
     let tasks: BTreeSet<&str> = report.scores.iter().map(|score| &*score.task).collect();
     for task in tasks {
-        let strips: Vec<Strip> = Who::all()
+        let learned = |who: &Who| {
+            report
+                .scores
+                .iter()
+                .any(|score| score.task == task && score.who == *who)
+        };
+        let strips: Vec<Strip> = Who::ALL
+            .into_iter()
+            .filter(learned)
             .map(|who| {
                 let scores = report
                     .scores

@@ -71,10 +71,21 @@ impl<'a> Plans<'a> {
             "length": self.recipe.text_length,
             "training": training,
             "network": match who {
-                Who::Teacher => self.teacher(),
-                Who::Student(variation) => self.student(variation),
-                Who::Taught => self.student(Variation::Whole),
+                who if who.is_adapted() => self.adapted(task, training.seed),
+                who => who.student().map_or_else(|| self.teacher(), |variation| self.student(variation)),
             },
+        })
+    }
+
+    /// That of a student that learns its teacher's vectors of a task's texts.
+    pub fn adapted(&self, task: &LabelledTexts, seed: u64) -> Value {
+        json!({
+            "texts and bytes": size(task.train.iter().map(|sentence| sentence.text.as_str())),
+            "length": self.recipe.text_length,
+            "training": self.recipe.adapt,
+            "epochs": self.recipe.adapt_epochs,
+            "seed": seed,
+            "student": self.student(Variation::WithoutCorpus),
         })
     }
 }
@@ -117,19 +128,33 @@ mod tests {
                 plans.encoder(EmbeddingLoss::Mse),
                 plans.score(&task, &training, Who::Teacher),
                 plans.score(&task, &training, Who::Taught),
+                plans.score(&task, &training, Who::Adapted),
             ]
         };
         let plain = plans("", &["text"]);
         for (line, texts, differs) in [
-            ("", "text", [false, false, false, false, false, false]),
-            ("", "another", [true; 6]),
-            ("--corpus there", "text", [true; 6]),
-            ("--prepare-steps 7", "text", [true; 6]),
-            ("--layers 2", "text", [false, true, true, true, false, true]),
-            ("--distil-steps 7", "text", [false, true, false, true, false, true]),
-            ("--embed-steps 7", "text", [false, false, false, true, false, false]),
-            ("--epochs 7", "text", [false, false, false, false, true, true]),
-            ("--texts 7", "text", [false, false, false, false, true, true]),
+            ("", "text", [false; 7]),
+            ("", "another", [true; 7]),
+            ("--corpus there", "text", [true; 7]),
+            ("--prepare-steps 7", "text", [true; 7]),
+            ("--layers 2", "text", [false, true, true, true, false, true, true]),
+            (
+                "--distil-steps 7",
+                "text",
+                [false, true, false, true, false, true, false],
+            ),
+            (
+                "--embed-steps 7",
+                "text",
+                [false, false, false, true, false, false, false],
+            ),
+            (
+                "--adapt-epochs 7",
+                "text",
+                [false, false, false, false, false, false, true],
+            ),
+            ("--epochs 7", "text", [false, false, false, false, true, true, true]),
+            ("--texts 7", "text", [false, false, false, false, true, true, true]),
         ] {
             let others = plans(line, &[texts]);
             let found: Vec<bool> = plain.iter().zip(&others).map(|(one, other)| one != other).collect();

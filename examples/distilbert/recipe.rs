@@ -27,6 +27,10 @@ pub struct Recipe {
     pub texts: Option<usize>,
     /// How a sentence encoder learns.
     pub embed: Training,
+    /// How a student learns its teacher's vectors of a task's texts; the steps follow from the epochs.
+    pub adapt: Training,
+    /// Passes over a task's texts for that.
+    pub adapt_epochs: usize,
 }
 
 impl Recipe {
@@ -43,6 +47,8 @@ impl Recipe {
             text_length: 32,
             texts: None,
             embed: training(100, 32, 1e-3),
+            adapt: training(0, 32, 1e-3),
+            adapt_epochs: 1,
         }
     }
 
@@ -60,6 +66,8 @@ impl Recipe {
             text_length: 48,
             texts: None,
             embed: training(40, 32, 5e-4),
+            adapt: training(0, 32, 5e-4),
+            adapt_epochs: 1,
         }
     }
 

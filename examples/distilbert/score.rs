@@ -1,9 +1,12 @@
 //! Who learned a task, and how well.
 
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
 use kd::metrics::Report;
 use kd_examples::spread::Spread;
 use serde::{Deserialize, Serialize};
 
+use crate::likeness::Likeness;
 use crate::objective::Objective;
 use crate::student::Start;
 
@@ -78,13 +81,43 @@ pub enum Who {
     Student(Variation),
     /// The student with all ingredients, from labels and from the teacher that learned the task.
     Taught,
+    /// The teacher's layers, which learned its vectors of the task's texts before they learned the labels.
+    Adapted,
+    /// The same, from labels and from the teacher that learned the task.
+    AdaptedAndTaught,
 }
 
 impl Who {
     /// In the order of the table.
-    pub fn all() -> impl Iterator<Item = Self> {
-        let students = Variation::ALL.map(Self::Student);
-        [Self::Teacher, Self::Taught].into_iter().chain(students)
+    pub const ALL: [Self; 8] = [
+        Self::Teacher,
+        Self::Taught,
+        Self::Student(Variation::Whole),
+        Self::Student(Variation::WithoutTeacher),
+        Self::Student(Variation::WithoutCorpus),
+        Self::Student(Variation::FromNothing),
+        Self::Adapted,
+        Self::AdaptedAndTaught,
+    ];
+
+    /// What it is before it learns the labels; `None` for the teacher. Those who learn vectors first are this before that.
+    pub fn student(self) -> Option<Variation> {
+        match self {
+            Self::Teacher => None,
+            Self::Student(variation) => Some(variation),
+            Self::Taught => Some(Variation::Whole),
+            Self::Adapted | Self::AdaptedAndTaught => Some(Variation::WithoutCorpus),
+        }
+    }
+
+    /// Whether it learns the teacher's vectors of the task's texts.
+    pub fn is_adapted(self) -> bool {
+        matches!(self, Self::Adapted | Self::AdaptedAndTaught)
+    }
+
+    /// Whether the teacher that learned the task has a word in what is learned.
+    pub fn is_taught(self) -> bool {
+        matches!(self, Self::Taught | Self::AdaptedAndTaught)
     }
 
     /// In words.
@@ -93,6 +126,8 @@ impl Who {
             Self::Teacher => "the teacher".into(),
             Self::Student(variation) => format!("student: {}", variation.name()),
             Self::Taught => "the first student, taught the task by the teacher as well".into(),
+            Self::Adapted => "student: teacher's layers, teacher's vectors of the task's texts".into(),
+            Self::AdaptedAndTaught => "the same, taught the task by the teacher as well".into(),
         }
     }
 
@@ -102,7 +137,19 @@ impl Who {
             Self::Teacher => "teacher",
             Self::Student(variation) => variation.short(),
             Self::Taught => "taught",
+            Self::Adapted => "vectors",
+            Self::AdaptedAndTaught => "vectors-taught",
         }
+    }
+}
+
+impl ValueEnum for Who {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.short()).help(self.name()))
     }
 }
 
@@ -120,6 +167,8 @@ pub struct Score {
     pub report: Report,
     /// How long it took to learn, seconds of wall-clock time.
     pub seconds: f64,
+    /// How near its vectors of the task's texts were to the teacher's before it learned them, and after; of those who did.
+    pub vectors: Option<[Likeness; 2]>,
 }
 
 /// How much of the teacher's accuracy somebody has, percent, seed by seed.
@@ -155,6 +204,7 @@ mod tests {
             who,
             report: report(accuracy),
             seconds: 0.0,
+            vectors: None,
         };
         let scores = [
             score(1, Who::Teacher, 0.8),

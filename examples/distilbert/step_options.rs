@@ -84,6 +84,10 @@ pub enum Step {
         /// Text to learn from
         #[arg(long, value_name = "PATH")]
         corpus: Option<PathBuf>,
+        /// A task whose texts to learn from instead, without their classes and without the tenth that is tested on: a file with
+        /// a class, a tab and a text in each line
+        #[arg(long, value_name = "FILE", conflicts_with = "corpus")]
+        data: Option<PathBuf>,
         /// How
         #[command(flatten)]
         how: StepOptions,

@@ -175,6 +175,7 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
             student,
             loss,
             corpus,
+            data,
             how,
         } => {
             let lab = lab(how.device)?;
@@ -184,6 +185,7 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
                 "student": named(Some(student)),
                 "loss": loss,
                 "corpus": named(corpus.as_deref()),
+                "data": named(data.as_deref()),
             });
             let folder = teacher;
             let [teacher, student] =
@@ -192,7 +194,10 @@ pub fn run(step: &Step, interrupt: Interrupt) -> Result<(), Failure> {
             student.check_teacher(&teacher, folder)?;
             student.check_length(how.length)?;
             teacher.check_length(how.length)?;
-            let texts = source::texts(corpus.as_deref())?;
+            let texts = match data {
+                Some(_) => source::task(data.as_deref())?.unlabelled(),
+                None => source::texts(corpus.as_deref())?,
+            };
             let desk = Desk::new(&lab, how, &Recipe::pretrained().embed, &work)?;
             let passages = Passages::new(&texts, &teacher.tokenizer, how.length)?;
             let before = likeness(&lab, &student.bert, &teacher.bert, &passages)?;

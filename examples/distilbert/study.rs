@@ -1,5 +1,6 @@
 //! All steps one after the other, each done once: what lies finished in the folder is taken from there.
 
+mod adapted;
 mod language;
 mod sentences;
 mod tasks;
@@ -51,25 +52,31 @@ impl<'a> Study<'a> {
     pub fn run(&self, keeper: &mut impl Keeper) -> Result<(), Failure> {
         // What is wrong with texts is told before hours of work.
         let texts = source::texts(self.options.corpus.as_deref())?;
-        Passages::check(&texts)?;
+        Passages::check(texts.len())?;
         let tasks = self.tasks()?;
+        if self.options.learners().any(Who::is_adapted) {
+            tasks.iter().try_for_each(|task| Passages::check(task.train.len()))?;
+        }
         let plans = Plans::new(self.recipe, self.options, &texts);
         keeper.prepared(self.teacher(&plans, &texts)?)?;
         let teacher = Reader::load(&self.folder("teacher"), &self.lab.device)?;
         let corpus = Corpus::new(&texts, &teacher.tokenizer, self.recipe.length, self.recipe.distil.seed)?;
         let [learned, tested] = corpus.sizes();
         println!("The corpus has {learned} sequences to learn from and {tested} to be tested on.");
-        for variation in Variation::ALL {
+        let variations = Variation::ALL.into_iter();
+        for variation in variations.filter(|variation| self.options.needs(*variation)) {
             keeper.distilled(self.student(&plans, variation, &teacher, &corpus)?)?;
         }
-        let whole = self.student_folder(Variation::Whole);
-        export(&whole, &self.folder("export"), true, &self.lab.plain_device())?;
-        for loss in EmbeddingLoss::ALL {
-            keeper.embedded(self.encoder(&plans, loss, &texts)?)?;
+        if self.options.needs(Variation::Whole) {
+            let whole = self.student_folder(Variation::Whole);
+            export(&whole, &self.folder("export"), true, &self.lab.plain_device())?;
+            for loss in EmbeddingLoss::ALL {
+                keeper.embedded(self.encoder(&plans, loss, &texts)?)?;
+            }
         }
         for task in tasks {
             for seed in self.options.run.seeds(self.recipe.seeds) {
-                for who in Who::all() {
+                for who in self.options.learners() {
                     keeper.scored(self.score(&plans, &task, seed, who)?)?;
                 }
             }
@@ -141,7 +148,7 @@ mod tests {
         finished.unwrap();
         assert_eq!(
             (report.students.len(), report.encoders.len(), report.scores.len()),
-            (4, 3, 6)
+            (4, 3, Who::ALL.len())
         );
         let teacher = report.teacher.as_ref().unwrap();
         assert!(

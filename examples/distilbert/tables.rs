@@ -63,7 +63,13 @@ fn language(report: &Report) -> String {
 }
 
 fn task(report: &Report, name: &str) -> String {
-    let rows = Who::all().map(|who| {
+    let learned = |who: &Who| {
+        report
+            .scores
+            .iter()
+            .any(|score| score.task == name && score.who == *who)
+    };
+    let rows = Who::ALL.into_iter().filter(learned).map(|who| {
         let of = |value: fn(&Score) -> f64| {
             let scores = report
                 .scores

@@ -59,6 +59,7 @@ pub fn member(lab: &Lab, views: Views, seed: u64, index: usize) -> Result<Networ
         name: format!("seed {seed}: member {}", index + 1),
         views,
         rows: &rows,
+        epochs: lab.recipe.training.epochs,
         weights: seeds.initialization(index),
         order: seeds.order(index, 0),
     };

@@ -41,9 +41,14 @@ pub struct Options {
     #[arg(long)]
     pub no_bags: bool,
 
-    /// Epochs of every network [default: the recipe's own]
+    /// Epochs of every member [default: the recipe's own]
     #[arg(long, value_parser = values::epochs, allow_negative_numbers = true)]
     pub epochs: Option<usize>,
+
+    /// Epochs of every student and of the network alone [default: the recipe's own, or those of a member if --epochs
+    /// is given]
+    #[arg(long, value_name = "EPOCHS", value_parser = values::epochs, allow_negative_numbers = true)]
+    pub student_epochs: Option<usize>,
 
     /// Training images to learn from [default: the recipe's own]
     #[arg(long, value_name = "COUNT", value_parser = values::images, allow_negative_numbers = true)]
@@ -124,6 +129,7 @@ impl Options {
         }
         recipe.members = self.members.unwrap_or(recipe.members);
         recipe.training.epochs = self.epochs.unwrap_or(recipe.training.epochs);
+        recipe.student_epochs = self.student_epochs.or(self.epochs).unwrap_or(recipe.student_epochs);
         recipe.amounts.train = self.images.or(recipe.amounts.train);
         recipe.views = self.views.unwrap_or(recipe.views);
         if let (Shape::Mlp(config), false) = (&mut recipe.shape, self.hidden.is_empty()) {

@@ -18,6 +18,8 @@ pub struct Recipe {
     pub shape: Shape,
     /// Of every network.
     pub training: Training,
+    /// Epochs of the network alone and of the students.
+    pub student_epochs: usize,
     /// Seeded views of each image, which every network learns from.
     pub views: usize,
     /// How many images are used for what.
@@ -33,7 +35,7 @@ pub struct Recipe {
 /// How a network is trained: SGD with Nesterov's momentum of 0.9.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Training {
-    /// Passes over the images, each in another view while there are some.
+    /// A member's passes over the images, each in another view while there are some.
     pub epochs: usize,
     /// Images in a step.
     pub batch: usize,
@@ -55,6 +57,7 @@ impl Recipe {
                 learning_rate: 0.1,
                 weight_decay: 0.0,
             },
+            student_epochs: 14,
             views: 7,
             amounts: Amounts {
                 train: None,
@@ -78,6 +81,7 @@ impl Recipe {
                 batch: 64,
                 ..full.training
             },
+            student_epochs: 20,
             views: 8,
             amounts: Amounts {
                 validation: 1000,
@@ -99,6 +103,7 @@ impl Recipe {
                 learning_rate: 0.1,
                 weight_decay: 5e-4,
             },
+            student_epochs: 8,
             views: 8,
             amounts: Amounts {
                 train: Some(10_000),
@@ -124,6 +129,7 @@ impl Recipe {
                 epochs: 1,
                 ..self.training
             },
+            student_epochs: 1,
             views: 2,
             amounts: Amounts {
                 train: Some(600),

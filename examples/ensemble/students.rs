@@ -57,6 +57,7 @@ fn student(lab: &Lab, views: Views, who: Who, objective: Objective<'_>) -> Resul
         name: format!("seed {seed}: {}", who.name()),
         views,
         rows: &rows,
+        epochs: lab.recipe.student_epochs,
         weights: seeds.initialization(lab.recipe.members),
         order: seeds.order(lab.recipe.members, 0),
     };

@@ -159,6 +159,7 @@ mod tests {
                     learning_rate: 0.05,
                     weight_decay: 0.0,
                 },
+                student_epochs: 10,
                 views: 3,
                 temperature: 2.0,
                 ..Recipe::small()

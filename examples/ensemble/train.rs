@@ -25,6 +25,8 @@ pub struct Run<'a> {
     pub views: Views,
     /// The training images it learns from; one that comes twice counts twice.
     pub rows: &'a [usize],
+    /// Passes over the images, each in another view while there are some.
+    pub epochs: usize,
     /// Of the first weights.
     pub weights: u64,
     /// Of the order of the images.
@@ -49,7 +51,13 @@ pub struct Batch {
 ///
 /// [`Interrupted`] at the step at which the lab's interrupt is raised.
 pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) -> Result<Network, Interrupted> {
-    let Run { lab, views, rows, .. } = run;
+    let Run {
+        lab,
+        views,
+        rows,
+        epochs,
+        ..
+    } = run;
     let (training, device) = (lab.recipe.training, &lab.device);
     device.seed(run.weights);
     let mut network = lab.recipe.shape.init(device);
@@ -61,13 +69,13 @@ pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) ->
         .with_weight_decay(decay)
         .init();
     let steps = rows.len().div_ceil(training.batch);
-    let (all_steps, warm_up) = (training.epochs * steps, training.epochs * steps / 10);
+    let (all_steps, warm_up) = (epochs * steps, epochs * steps / 10);
     let learning_rate = Schedule::cosine(training.learning_rate, 0.0, all_steps - warm_up).warm_up(warm_up);
-    let progress = Progress::new(run.name.as_str(), training.epochs, steps);
+    let progress = Progress::new(run.name.as_str(), *epochs, steps);
     let mut order = rows.to_vec();
     let mut step = 0;
 
-    for epoch in 0..training.epochs {
+    for epoch in 0..*epochs {
         order.shuffle(&mut rng);
         let mut total = Tensor::<1>::zeros([1], &lab.plain_device());
         for chosen in order.chunks(training.batch) {

@@ -1,5 +1,6 @@
 //! The rooms that the examples share.
 
+mod allocator;
 pub mod alone;
 pub mod burn_version;
 pub mod caught;

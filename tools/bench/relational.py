@@ -18,6 +18,8 @@ CARGO_BENCH = ["cargo", "bench", "--bench", "relational"]
 EPSILON = 1e-7
 # Of the same numbers as maps of 4 x 4.
 CHANNELS = 32
+# Of CRD: samples it remembers, negatives of each sample, numbers in an embedding, temperature.
+SAMPLES, NEGATIVES, EMBEDDING, TEMPERATURE = 50_000, 16_384, 128, 0.07
 
 
 def main() -> None:
@@ -145,6 +147,53 @@ def inter_channel(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     return (gram(student) - gram(teacher)).pow(2).sum() / (CHANNELS * len(student))
 
 
+class Contrast:
+    """CRD's two embeddings, what it remembers of student and teacher, and negatives drawn beforehand."""
+
+    def __init__(self) -> None:
+        generator = torch.Generator().manual_seed(1)
+        rows, width = SHAPE
+        self.embed = [torch.nn.Linear(width, EMBEDDING) for _ in range(2)]
+        bound = (3 / EMBEDDING) ** 0.5
+        self.memory = [bound * (2 * torch.rand(SAMPLES, EMBEDDING, generator=generator) - 1) for _ in range(2)]
+        own, negatives = torch.arange(rows)[:, None], torch.randint(SAMPLES, (rows, NEGATIVES), generator=generator)
+        self.ids = torch.cat([own, negatives], 1)
+
+    def loss(self, scores_of, student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+        """Of the scores `[batch, 1 + negatives]` that a function makes of embeddings and memory."""
+        # In an optimizer's hands gradients begin anew with each step.
+        for layer in self.embed:
+            layer.zero_grad()
+        embedded = [F.normalize(layer(x)) for layer, x in zip(self.embed, (student, teacher))]
+        losses = []
+        for anchor, memory in zip(embedded, reversed(self.memory)):
+            odds = scores_of(anchor, memory, self.ids) / TEMPERATURE - math.log(NEGATIVES / SAMPLES)
+            losses.append(-F.logsigmoid(odds[:, 0]) - F.logsigmoid(-odds[:, 1:]).sum(1))
+        return sum(losses).mean()
+
+
+def scores_of_negatives(anchor: torch.Tensor, memory: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    """Each negative's embedding is fetched, as the authors' code does: `[batch, 1 + negatives, embedding]`."""
+    fetched = memory.index_select(0, ids.view(-1)).view(*ids.shape, -1)
+    return torch.bmm(fetched, anchor[:, :, None])[:, :, 0]
+
+
+def scores_of_all(anchor: torch.Tensor, memory: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
+    """Products with the whole memory, of which those of the negatives are taken, as in this project."""
+    return (anchor @ memory.T).gather(1, ids)
+
+
+CONTRAST = Contrast()
+
+
+def contrastive(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    return CONTRAST.loss(scores_of_negatives, student, teacher)
+
+
+def contrastive_of_products(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    return CONTRAST.loss(scores_of_all, student, teacher)
+
+
 LOSSES = {
     "distances": distances,
     "angles": angles,
@@ -154,10 +203,12 @@ LOSSES = {
     "correlation_congruence": correlation_congruence,
     "cka": cka,
     "inter_channel": inter_channel,
+    "contrastive": contrastive,
+    "contrastive_of_products": contrastive_of_products,
 }
 
 # What PyTorch computes in two ways and this project in one.
-OURS = {"angles_of_products": "angles"}
+OURS = {"angles_of_products": "angles", "contrastive_of_products": "contrastive"}
 
 
 def read_criterion(target: pathlib.Path, name: str) -> list[float]:

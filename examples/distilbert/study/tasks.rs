@@ -8,7 +8,7 @@ use super::Study;
 use crate::classify::{self, ClassTexts};
 use crate::plans::Plans;
 use crate::reader::Reader;
-use crate::score::{Score, Variation, Who};
+use crate::score::{Score, Who};
 use crate::source;
 use crate::trainer::Training;
 
@@ -29,10 +29,13 @@ impl Study<'_> {
             seed,
             ..recipe.finetune
         };
-        let network = match who {
-            Who::Teacher => self.folder("teacher"),
-            Who::Student(variation) => self.student_folder(variation),
-            Who::Taught => self.student_folder(Variation::Whole),
+        let (network, vectors) = match who.student() {
+            None => (self.folder("teacher"), None),
+            Some(_) if who.is_adapted() => {
+                let (folder, likenesses) = self.adapted(plans, task, seed, &of_seed)?;
+                (folder, Some(likenesses))
+            }
+            Some(variation) => (self.student_folder(variation), None),
         };
         let plan = plans.score(task, &training, who);
         self.once(&folder, &plan, || {
@@ -42,9 +45,9 @@ impl Study<'_> {
                 names: task.classes.clone(),
             };
             let reader = Reader::with_new_head(&network, head, device)?;
-            let teacher = match who {
-                Who::Taught => Some(Reader::load(&of_seed.join(Who::Teacher.short()), device)?.bert),
-                _ => None,
+            let teacher = match who.is_taught() {
+                true => Some(Reader::load(&of_seed.join(Who::Teacher.short()), device)?.bert),
+                false => None,
             };
             let [train, test] =
                 [&task.train, &task.test].map(|part| ClassTexts::new(part, &reader.tokenizer, recipe.text_length));
@@ -61,6 +64,7 @@ impl Study<'_> {
                 who,
                 report: classify::evaluate(self.lab, &bert, &test)?,
                 seconds: course.seconds,
+                vectors,
             };
             if who == Who::Teacher {
                 let tokenizer = reader.tokenizer;

@@ -107,6 +107,11 @@ impl LabelledTexts {
         })
     }
 
+    /// The texts to learn from, without their classes.
+    pub fn unlabelled(&self) -> Vec<String> {
+        self.train.iter().map(|sentence| sentence.text.clone()).collect()
+    }
+
     /// The same with at most so many texts to learn from.
     pub fn with_at_most(mut self, train: Option<usize>) -> Self {
         self.train.truncate(train.unwrap_or(usize::MAX));
@@ -145,7 +150,9 @@ mod tests {
             (marked.classes, marked.test),
             (texts.classes.clone(), texts.test.clone())
         );
-        assert_eq!(texts.with_at_most(Some(5)).train.len(), 5);
+        let few = texts.with_at_most(Some(5));
+        assert_eq!((few.train.len(), few.unlabelled().len()), (5, 5));
+        assert_eq!(few.unlabelled()[4], few.train[4].text);
     }
 
     #[test]
