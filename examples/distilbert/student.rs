@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum Start {
     /// Evenly spaced layers of the teacher's, and its embeddings and head.
     Layers,
+    /// The teacher's first layers, and its embeddings and head.
+    First,
     /// Weights at random.
     Random,
 }
@@ -40,18 +42,17 @@ pub fn student(
         ..teacher.config().clone()
     };
     let student = config.try_init(device)?;
-    let choice = LayerChoice::EvenlySpaced;
-    match start {
+    let choice = match start {
+        Start::Layers => LayerChoice::EvenlySpaced,
+        Start::First => LayerChoice::First,
         Start::Random => {
-            choice.choose(layers, teacher.layers.len())?;
-            Ok((student, None))
+            LayerChoice::EvenlySpaced.choose(layers, teacher.layers.len())?;
+            return Ok((student, None));
         }
-        Start::Layers => {
-            let transplant = Transplant::new().with_layers("layers", "layers", choice);
-            let (student, report) = transplant.copy(student, teacher)?;
-            Ok((with_first_type(student, teacher), Some(report)))
-        }
-    }
+    };
+    let transplant = Transplant::new().with_layers("layers", "layers", choice);
+    let (student, report) = transplant.copy(student, teacher)?;
+    Ok((with_first_type(student, teacher), Some(report)))
 }
 
 fn with_first_type(mut student: Bert, teacher: &Bert) -> Bert {

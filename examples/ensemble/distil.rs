@@ -12,11 +12,11 @@ use kd::prelude::*;
 use kd::soft_label::SoftLabelLoss;
 use kd_examples::digits::CLASSES;
 
-use crate::images::Views;
 use crate::lab::Lab;
 use crate::members::{Live, Recorded};
 use crate::network::Network;
 use crate::train::Batch;
+use crate::views::Views;
 use crate::way::Way;
 
 /// What a step goes down the slope of.

@@ -1,12 +1,11 @@
-//! Labelled images of either kind, and the views of them that networks learn from.
+//! Labelled images of either kind, and how views of them look.
 
 use burn::prelude::*;
-use kd::cache::CacheKey;
 use kd_examples::cifar10::batch::{self, View};
 use kd_examples::cifar10::photos::Photos;
 use kd_examples::digits::{Digits, SIDE, Shift};
-use rand::SeedableRng;
-use rand::rngs::StdRng;
+
+use crate::views::{Seen, Views};
 
 /// Pixels by which a view of a digit is shifted at most, each way.
 const JITTER: usize = 2;
@@ -54,15 +53,14 @@ impl Images {
 
     /// The views that these ids name, `[ids, channels, side, side]`.
     pub fn views(&self, views: &Views, ids: &[u64], device: &Device) -> Tensor<4> {
-        let rows: Vec<usize> = ids.iter().map(|id| views.row(*id)).collect();
         match self {
             Self::Digits(digits) => {
-                let shifts = views.each(ids, Shift::default(), |rng| Shift::random(JITTER, rng));
-                square(digits.shifted(&rows, &shifts, device))
+                let seen = views.each(ids, self.len(), Shift::default(), |rng| Shift::random(JITTER, rng));
+                mixed(&seen, |rows, shifts| square(digits.shifted(rows, shifts, device)))
             }
             Self::Photos { photos, side } => {
-                let seen = views.each(ids, View::PLAIN, View::random);
-                batch::views(photos, &rows, &seen, *side, device)
+                let seen = views.each(ids, self.len(), View::PLAIN, View::random);
+                mixed(&seen, |rows, looks| batch::views(photos, rows, looks, *side, device))
             }
         }
     }
@@ -73,47 +71,19 @@ fn square(pixels: Tensor<2>) -> Tensor<4> {
     pixels.reshape([rows, 1, SIDE, SIDE])
 }
 
-/// So many views of each image: the first is the image as it is, the others are shifted (and photos mirrored) by chance. A view
-/// has an id, and the id and the seed alone say how it looks: whoever asks a teacher about it later, or reads what the teacher once said, means the same pixels.
-#[derive(Clone, Copy, Debug)]
-pub struct Views {
-    /// Of each image.
-    pub count: usize,
-    /// Of the chance.
-    pub seed: u64,
-}
-
-impl Views {
-    /// The id of a view of an image; views count round.
-    pub fn id(&self, row: usize, view: usize) -> u64 {
-        (row * self.count + view % self.count) as u64
+/// Draws views, and lays over each the image that it is mixed with.
+fn mixed<L: Clone>(seen: &[Seen<L>], draw: impl Fn(&[usize], &[L]) -> Tensor<4>) -> Tensor<4> {
+    let drawn = |image: fn(&Seen<L>) -> &(usize, L)| {
+        let (rows, looks): (Vec<usize>, Vec<L>) = seen.iter().map(|seen| image(seen).clone()).unzip();
+        draw(&rows, &looks)
+    };
+    let images = drawn(|seen| &seen.image);
+    if seen.iter().all(|seen| seen.share == 0.0) {
+        return images;
     }
-
-    /// All ids of this many images, image after image.
-    pub fn ids(&self, images: usize) -> impl Iterator<Item = u64> + use<> {
-        0..(images * self.count) as u64
-    }
-
-    /// In the words of a cache's key.
-    pub fn name(&self) -> String {
-        match self.count {
-            1 => CacheKey::PLAIN.into(),
-            count => format!("as it is, and {} shifted views by seed {}", count - 1, self.seed),
-        }
-    }
-
-    fn row(&self, id: u64) -> usize {
-        id as usize / self.count
-    }
-
-    /// How each of these views looks.
-    fn each<L: Clone>(&self, ids: &[u64], plain: L, random: impl Fn(&mut StdRng) -> L) -> Vec<L> {
-        let look = |id: &u64| match *id as usize % self.count {
-            0 => plain.clone(),
-            _ => random(&mut StdRng::from_seed(kd::seed_for(self.seed, &[*id as usize]))),
-        };
-        ids.iter().map(look).collect()
-    }
+    let shares: Vec<f32> = seen.iter().map(|seen| seen.share).collect();
+    let shares = Tensor::<4>::from_data(TensorData::new(shares, [seen.len(), 1, 1, 1]), &images.device());
+    images.clone() + (drawn(|seen| &seen.other) - images) * shares
 }
 
 #[cfg(test)]
@@ -135,12 +105,16 @@ mod tests {
     #[test]
     fn an_id_names_a_view_for_good() {
         let (images, device) = (dots(40), Device::flex());
-        let views = Views { count: 4, seed: 7 };
+        let views = Views {
+            count: 4,
+            mixtures: 0,
+            seed: 7,
+        };
         let ids: Vec<u64> = views.ids(40).collect();
         assert_eq!(ids.len(), 160);
         let all = values(images.views(&views, &ids, &device));
-        let one = values(images.views(&views, &[views.id(30, 6)], &device));
-        let at = views.id(30, 2) as usize;
+        let one = values(images.views(&views, &[views.labelled(30, 6)], &device));
+        let at = views.labelled(30, 2) as usize;
         assert_eq!(one, all[at * PIXELS..][..PIXELS], "views count round");
         let other = values(images.views(&Views { seed: 8, ..views }, &ids, &device));
         assert_ne!(all, other);
@@ -152,9 +126,33 @@ mod tests {
         let (images, device) = (dots(1), Device::flex());
         let plain = values(images.plain(&[0], &device));
         assert_eq!(plain[14 * SIDE + 14], 1.0);
-        let views = Views { count: 3, seed: 1 };
-        assert_eq!(values(images.views(&views, &[views.id(0, 0)], &device)), plain);
-        assert_eq!(Views { count: 1, seed: 1 }.name(), "plain");
+        let views = Views {
+            count: 3,
+            mixtures: 0,
+            seed: 1,
+        };
+        assert_eq!(values(images.views(&views, &[views.labelled(0, 0)], &device)), plain);
+    }
+
+    #[test]
+    fn a_mixture_has_something_of_both_images() {
+        let pixels = [vec![255; PIXELS], vec![0; PIXELS]].concat();
+        let (images, device) = (Images::Digits(Digits::new(pixels, vec![1, 0])), Device::flex());
+        let views = Views {
+            count: 1,
+            mixtures: 30,
+            seed: 1,
+        };
+        // The middle, where no shift brings in the border.
+        let middle = |id: u64| values(images.views(&views, &[id], &device))[14 * SIDE + 14];
+        let light: Vec<f32> = (1..31).map(middle).collect();
+        let dark: Vec<f32> = (32..62).map(middle).collect();
+        assert!(light.iter().all(|value| *value > 0.5) && light.iter().any(|value| *value < 0.9));
+        assert!(dark.iter().all(|value| *value < 0.5) && dark.iter().any(|value| *value > 0.1));
+        let ids: Vec<u64> = views.ids(2).collect();
+        let together = values(images.views(&views, &ids, &device));
+        let third = &together[3 * PIXELS..4 * PIXELS];
+        assert_eq!(third[14 * SIDE + 14], light[2]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod students;
 mod study;
 mod tables;
 mod train;
+mod views;
 mod way;
 
 use std::path::PathBuf;

@@ -12,10 +12,10 @@ use kd_examples::failure::Failure;
 use kd_examples::interrupt::Interrupted;
 use kd_examples::progress::Progress;
 
-use crate::images::Views;
 use crate::lab::{BATCH, Lab};
 use crate::network::Network;
 use crate::train::{Batch, Run, train};
+use crate::views::Views;
 
 /// A member as a teacher that is asked.
 pub type Live = Frozen<Network, fn(&Network, Tensor<4>) -> Tensor<2>>;
@@ -60,6 +60,7 @@ pub fn member(lab: &Lab, views: Views, seed: u64, index: usize) -> Result<Networ
         views,
         rows: &rows,
         epochs: lab.recipe.training.epochs,
+        taught: false,
         weights: seeds.initialization(index),
         order: seeds.order(index, 0),
     };

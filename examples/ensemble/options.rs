@@ -59,6 +59,11 @@ pub struct Options {
     #[arg(long, value_name = "COUNT", value_parser = values::count, allow_negative_numbers = true)]
     pub views: Option<usize>,
 
+    /// Mixtures of each image with others, which students learn from as well, but not those who learn from labels alone; where a
+    /// way looks at a label, that of the larger share counts [default: the recipe's own]
+    #[arg(long, value_name = "COUNT")]
+    pub mixtures: Option<usize>,
+
     /// Hidden units of a network for digits, layer by layer [default: the recipe's own]
     #[arg(long, value_name = "UNITS", value_parser = values::count, value_delimiter = ',', allow_negative_numbers = true)]
     pub hidden: Vec<usize>,
@@ -132,6 +137,7 @@ impl Options {
         recipe.student_epochs = self.student_epochs.or(self.epochs).unwrap_or(recipe.student_epochs);
         recipe.amounts.train = self.images.or(recipe.amounts.train);
         recipe.views = self.views.unwrap_or(recipe.views);
+        recipe.mixtures = self.mixtures.unwrap_or(recipe.mixtures);
         if let (Shape::Mlp(config), false) = (&mut recipe.shape, self.hidden.is_empty()) {
             config.hidden = self.hidden.clone();
         }

@@ -22,6 +22,8 @@ pub struct Recipe {
     pub student_epochs: usize,
     /// Seeded views of each image, which every network learns from.
     pub views: usize,
+    /// Mixtures of each image with others, about which members are asked and which students learn from as well.
+    pub mixtures: usize,
     /// How many images are used for what.
     pub amounts: Amounts,
     /// T of the distillation.
@@ -59,6 +61,7 @@ impl Recipe {
             },
             student_epochs: 14,
             views: 7,
+            mixtures: 0,
             amounts: Amounts {
                 train: None,
                 validation: 5000,
@@ -83,6 +86,7 @@ impl Recipe {
             },
             student_epochs: 20,
             views: 8,
+            mixtures: 0,
             amounts: Amounts {
                 validation: 1000,
                 ..full.amounts
@@ -105,6 +109,7 @@ impl Recipe {
             },
             student_epochs: 8,
             views: 8,
+            mixtures: 0,
             amounts: Amounts {
                 train: Some(10_000),
                 validation: 2000,
@@ -131,6 +136,7 @@ impl Recipe {
             },
             student_epochs: 1,
             views: 2,
+            mixtures: 0,
             amounts: Amounts {
                 train: Some(600),
                 validation: 200,

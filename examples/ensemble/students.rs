@@ -7,13 +7,13 @@ use kd::ensemble::{Ensemble, Seeds};
 use kd_examples::failure::Failure;
 
 use crate::distil::{Objective, School};
-use crate::images::Views;
 use crate::keeper::Keeper;
 use crate::lab::Lab;
 use crate::members::{Live, hard};
 use crate::network::Network;
 use crate::score::{Score, Who};
 use crate::train::{Run, train};
+use crate::views::Views;
 
 /// Trains all of them and holds them against the test images' labels and the members' mean.
 ///
@@ -58,6 +58,7 @@ fn student(lab: &Lab, views: Views, who: Who, objective: Objective<'_>) -> Resul
         views,
         rows: &rows,
         epochs: lab.recipe.student_epochs,
+        taught: who != Who::Alone,
         weights: seeds.initialization(lab.recipe.members),
         order: seeds.order(lab.recipe.members, 0),
     };

@@ -9,12 +9,12 @@ use kd::ensemble::{
 use kd_examples::failure::Failure;
 
 use crate::distil::School;
-use crate::images::Views;
 use crate::keeper::{Keeper, Looks};
 use crate::lab::Lab;
 use crate::members::{Recording, live, member, record};
 use crate::score::{Score, Who};
 use crate::students::students;
+use crate::views::Views;
 use crate::way::Way;
 
 /// Trains all networks with this seed.
@@ -25,6 +25,7 @@ use crate::way::Way;
 pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Failure> {
     let views = Views {
         count: lab.recipe.views,
+        mixtures: lab.recipe.mixtures,
         seed,
     };
     let labels = labels(lab);
@@ -161,6 +162,7 @@ mod tests {
                 },
                 student_epochs: 10,
                 views: 3,
+                mixtures: 2,
                 temperature: 2.0,
                 ..Recipe::small()
             },

@@ -11,9 +11,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 
-use crate::images::Views;
 use crate::lab::Lab;
 use crate::network::Network;
+use crate::views::Views;
 
 /// One training: whose, on which images, with which seeds.
 pub struct Run<'a> {
@@ -27,6 +27,8 @@ pub struct Run<'a> {
     pub rows: &'a [usize],
     /// Passes over the images, each in another view while there are some.
     pub epochs: usize,
+    /// Whether it is taught, and so sees mixtures, which have no labels.
+    pub taught: bool,
     /// Of the first weights.
     pub weights: u64,
     /// Of the order of the images.
@@ -56,8 +58,13 @@ pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) ->
         views,
         rows,
         epochs,
+        taught,
         ..
     } = run;
+    let see = match taught {
+        true => Views::taught,
+        false => Views::labelled,
+    };
     let (training, device) = (lab.recipe.training, &lab.device);
     device.seed(run.weights);
     let mut network = lab.recipe.shape.init(device);
@@ -80,7 +87,7 @@ pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) ->
         let mut total = Tensor::<1>::zeros([1], &lab.plain_device());
         for chosen in order.chunks(training.batch) {
             lab.interrupt.check()?;
-            let ids: Vec<u64> = chosen.iter().map(|row| views.id(*row, epoch)).collect();
+            let ids: Vec<u64> = chosen.iter().map(|row| see(views, *row, epoch)).collect();
             let batch = Batch {
                 images: lab.data.train.views(views, &ids, device),
                 labels: lab.data.train.targets(chosen, device),

@@ -67,6 +67,7 @@ pub fn is_fused(device: &Device) -> bool {
 #[allow(
     unreachable_patterns,
     unused_variables,
+    clippy::only_used_in_recursion,
     reason = "with few backends compiled in the last arm may be left without a case, and the type without a use"
 )]
 pub(crate) fn has_kernel(device: &DispatchDevice, dtype: DType) -> bool {
