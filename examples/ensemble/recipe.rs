@@ -54,14 +54,14 @@ impl Recipe {
             members: 10,
             shape: Shape::Mlp(MlpConfig::new(vec![400, 400])),
             training: Training {
-                epochs: 14,
+                epochs: 30,
                 batch: 128,
                 learning_rate: 0.1,
                 weight_decay: 0.0,
             },
-            student_epochs: 14,
-            views: 7,
-            mixtures: 0,
+            student_epochs: 120,
+            views: 25,
+            mixtures: 25,
             amounts: Amounts {
                 train: None,
                 validation: 5000,
@@ -136,7 +136,7 @@ impl Recipe {
             },
             student_epochs: 1,
             views: 2,
-            mixtures: 0,
+            mixtures: 2,
             amounts: Amounts {
                 train: Some(600),
                 validation: 200,
