@@ -162,7 +162,11 @@ mod tests {
             ("--layers 0", "--layers", "at least 1"),
             ("--epochs 0", "--epochs", "at least 1"),
             ("--model-dir a --hub b", "--hub", "cannot be used with"),
-            ("distil --teacher a --to b --start nothing", "--start", "layers, first, random"),
+            (
+                "distil --teacher a --to b --start nothing",
+                "--start",
+                "layers, first, random",
+            ),
             ("distil --to b", "--teacher", "required"),
             (
                 "embed --teacher a --student b --to c --corpus d --data e",

@@ -101,10 +101,28 @@ mod tests {
     }
 
     #[test]
+    fn a_student_begins_with_the_layers_it_is_said_to_begin_with() {
+        let device = Device::flex();
+        let teacher = crate::reader::Reader::tiny(&device).bert;
+        let from = |start| -> Vec<String> {
+            let (_, report) = student(&teacher, 2, start, &device).unwrap();
+            let copied = report.map(|report| report.copied).unwrap_or_default().into_iter();
+            let layers = copied.filter(|parameter| parameter.student.starts_with("layers"));
+            let names = layers.map(|parameter| parameter.teacher.split('.').take(2).collect::<Vec<_>>().join("."));
+            let mut names: Vec<String> = names.collect();
+            names.dedup();
+            names
+        };
+        assert_eq!(from(Start::Layers), ["layers.0", "layers.3"]);
+        assert_eq!(from(Start::First), ["layers.0", "layers.1"]);
+        assert!(from(Start::Random).is_empty());
+    }
+
+    #[test]
     fn a_student_larger_than_its_teacher_is_refused_whatever_it_begins_with() {
         let device = Device::flex();
         let teacher = crate::reader::Reader::tiny(&device).bert;
-        for start in [Start::Layers, Start::Random] {
+        for start in [Start::Layers, Start::First, Start::Random] {
             let error = student(&teacher, 5, start, &device).unwrap_err().to_string();
             assert!(error.contains("of at most 4"), "{error}");
         }
