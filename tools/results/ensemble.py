@@ -38,13 +38,14 @@ def main() -> None:
         there = [score for score in found if score]
         row(who, errors, [score["errors"] for score in there], there)
 
-    print("\n| Student | gain kept %, " + " | ".join(f"seed {seed}" for seed in seeds) + " | mean ± sd | of the mean errors |")
-    print("|---|" + "--:|" * (len(seeds) + 2))
+    print("\n| Student | gain kept %, " + " | ".join(f"seed {seed}" for seed in seeds) + " | mean ± sd | of the mean errors | over a member | of the NLL, over a member |")
+    print("|---|" + "--:|" * (len(seeds) + 4))
     for who in others:
         if who.startswith("student"):
             kept = [gain(by, who, [seed]) for seed in seeds]
             there = [value for value in kept if value is not None]
-            print(f"| {who} | {' | '.join(number(value) for value in kept)} | {spread(there, 0)} | {number(gain(by, who, seeds))} |")
+            over = [number(gain(by, who, seeds, members, of)) for of in ("errors", "nll")]
+            print(f"| {who} | {' | '.join(number(value) for value in kept)} | {spread(there, 0)} | {number(gain(by, who, seeds))} | {' | '.join(over)} |")
 
     print("\n| Seed | members right % | together right % | two disagree % | both wrong % | correlation of errors | recorded MB |")
     print("|--:|" + "--:|" * 6)
@@ -69,16 +70,18 @@ def row(name: str, cells: list[str], errors: list[float], scores: list[dict]) ->
     print(f"| {name} | {' | '.join(cells)} | {spread(errors, 1)} | {nll} | {ece} | {spread(agreement, 2, False)} |")
 
 
-def gain(by: dict, who: str, seeds: list[int]) -> float | None:
-    """Percent of what the ensemble gains over a network alone that this student keeps, of the errors of these seeds together."""
-    columns = []
+def gain(by: dict, who: str, seeds: list[int], members: dict | None = None, of: str = "errors") -> float | None:
+    """Percent of what the ensemble gains over a network alone, or over a member if there are members, that this student keeps, of the errors or the NLL of these seeds together."""
+    sums = []
     for name in ("a network alone", who, "ensemble, mean of probabilities"):
         found = [by.get((name, seed)) for seed in seeds]
         if not all(found):
             return None
-        columns.append(sum(score["errors"] for score in found))
-    alone, student, ensemble = columns
-    return 100 * (alone - student) / (alone - ensemble) if alone > ensemble else None
+        sums.append(sum(score[of] for score in found))
+    baseline, student, ensemble = sums
+    if members:
+        baseline = sum(mean([member[of] for member in members[seed]]) for seed in seeds)
+    return 100 * (baseline - student) / (baseline - ensemble) if baseline > ensemble else None
 
 
 def pairs(table: list[list[float]]) -> float:

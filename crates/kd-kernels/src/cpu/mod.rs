@@ -19,6 +19,8 @@ mod room;
 mod row;
 mod rows;
 mod scale;
+#[cfg(feature = "flex")]
+mod small;
 mod stored;
 mod student;
 #[cfg(feature = "flex")]

@@ -91,6 +91,11 @@ fn backward<R: Real>(x: &[R], dy: &mut [R]) {
 /// 1 / ‖x‖; 0 where nothing in x is as large as the smallest normal number of f32.
 #[inline(always)]
 fn inverse_length<R: Real>(x: &[R]) -> f64 {
+    let squares = sum(x, x, |x, _| x * x);
+    // Far from where squares of f64 over- or underflow, and too large for anything that has no reciprocal in f32.
+    if (1e-60..1e300).contains(&squares) {
+        return squares.sqrt().recip();
+    }
     // Brought to size before it is squared, so that nothing over- or underflows in f64 either.
     let peak = peak(x).into_f64();
     let scale = if peak < f32::MIN_POSITIVE.into() {

@@ -12,7 +12,8 @@ use crate::{
     cpu::{
         real::Real,
         room::Room,
-        symmetric::{WORTH_HALVING, add_transposes, products},
+        small::{self, is_small},
+        symmetric::{self, WORTH_HALVING, add_transposes},
     },
 };
 
@@ -20,8 +21,8 @@ impl GramBackend for Flex {
     fn gram(x: FloatTensor<Self>) -> FloatTensor<Self> {
         let [rows, width] = last_two(&x);
         match x.dtype() {
-            DType::F64 if rows >= WORTH_HALVING && width > 0 => halved::<f64>(&x, [rows, width]),
-            DType::F32 if rows >= WORTH_HALVING && width > 0 => halved::<f32>(&x, [rows, width]),
+            DType::F64 if is_ours([rows, width]) => products::<f64>(&x, [rows, width]),
+            DType::F32 if is_ours([rows, width]) => products::<f32>(&x, [rows, width]),
             _ => Self::float_matmul(x.clone(), Self::float_transpose(x)),
         }
     }
@@ -32,18 +33,45 @@ impl GramBackend for Flex {
             DType::F32 => plus_transposed::<f32>(above),
             _ => Self::float_add(above.clone(), Self::float_transpose(above)),
         };
-        Self::float_matmul(both, x)
+        match x.dtype() {
+            DType::F64 if is_small(last_two(&x)) => square_times::<f64>(&both, &x),
+            DType::F32 if is_small(last_two(&x)) => square_times::<f32>(&both, &x),
+            _ => Self::float_matmul(both, x),
+        }
     }
 }
 
-/// Half of the products, and their mirror image.
-fn halved<R: Real + Element + Pod>(x: &FlexTensor, [rows, width]: [usize; 2]) -> FlexTensor {
+/// Whether the backend's own product would take longer.
+fn is_ours([rows, width]: [usize; 2]) -> bool {
+    is_small([rows, width]) || rows >= WORTH_HALVING && width > 0
+}
+
+/// The products of rows of small matrices as they are, and those of large ones by half and mirrored.
+fn products<R: Real + Element + Pod>(x: &FlexTensor, [rows, width]: [usize; 2]) -> FlexTensor {
     let x = x.to_contiguous();
     let mut shape = x.shape();
     let last = shape.num_dims() - 1;
     shape[last] = rows;
     let mut place = Room::<R>::new(shape.num_elements());
+    let products = match is_small([rows, width]) {
+        true => small::products::<R>,
+        false => symmetric::products::<R>,
+    };
     products(contiguous::<R>(&x), [rows, width], place.as_mut_slice());
+    FlexTensor::from_data(TensorData::from_bytes(place.into_bytes(), shape, R::dtype()))
+}
+
+/// Square matrices times small ones.
+fn square_times<R: Real + Element + Pod>(squares: &FlexTensor, x: &FlexTensor) -> FlexTensor {
+    let x = x.to_contiguous();
+    let shape = x.shape();
+    let mut place = Room::<R>::new(shape.num_elements());
+    small::square_times(
+        contiguous::<R>(squares),
+        contiguous::<R>(&x),
+        last_two(&x),
+        place.as_mut_slice(),
+    );
     FlexTensor::from_data(TensorData::from_bytes(place.into_bytes(), shape, R::dtype()))
 }
 
