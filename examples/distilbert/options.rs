@@ -75,7 +75,8 @@ pub struct StudyOptions {
     #[arg(long, value_name = "EPOCHS", value_parser = values::epochs, allow_negative_numbers = true)]
     pub adapt_epochs: Option<usize>,
 
-    /// Who learns the tasks, beside the teacher; students that are none of these are not made [default: all]
+    /// Who learns the tasks, beside the teacher. Students that are none of these are not made, and without triple and taught
+    /// there are neither sentence encoders nor an export [default: all]
     #[arg(long, value_name = "WHO", value_enum, value_delimiter = ',')]
     pub who: Vec<Who>,
 

@@ -10,7 +10,6 @@ use kd_examples::failure::Failure;
 use kd_examples::strip_plot::{Strip, strip_plot};
 
 use crate::report::Report;
-use crate::score::Who;
 
 /// Draws what there is: how students learned the language, and who made how many errors at each task.
 ///
@@ -38,15 +37,8 @@ pub fn draw(folder: &Path, report: &Report) -> Result<(), Failure> {
 
     let tasks: BTreeSet<&str> = report.scores.iter().map(|score| &*score.task).collect();
     for task in tasks {
-        let learned = |who: &Who| {
-            report
-                .scores
-                .iter()
-                .any(|score| score.task == task && score.who == *who)
-        };
-        let strips: Vec<Strip> = Who::ALL
-            .into_iter()
-            .filter(learned)
+        let strips: Vec<Strip> = report
+            .learners(task)
             .map(|who| {
                 let scores = report
                     .scores

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::keeper::{Distilled, Embedded, Keeper, Prepared};
 use crate::options::StudyOptions;
 use crate::recipe::Recipe;
-use crate::score::Score;
+use crate::score::{Score, Who};
 
 /// All there is to know about a run, from its command line to its last number.
 #[derive(Serialize)]
@@ -55,6 +55,15 @@ impl Report {
             encoders: Vec::new(),
             scores: Vec::new(),
         }
+    }
+
+    /// Who has learned this task, in the order of the table.
+    pub fn learners<'a>(&'a self, task: &'a str) -> impl Iterator<Item = Who> + 'a {
+        let learned = move |who: &Who| {
+            let mut scores = self.scores.iter();
+            scores.any(|score| score.task == task && score.who == *who)
+        };
+        Who::ALL.into_iter().filter(learned)
     }
 
     /// Finds out whether the files can be written, before hours of work.

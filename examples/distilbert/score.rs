@@ -127,7 +127,7 @@ impl Who {
             Self::Student(variation) => format!("student: {}", variation.name()),
             Self::Taught => "the first student, taught the task by the teacher as well".into(),
             Self::Adapted => "student: teacher's layers, teacher's vectors of the task's texts".into(),
-            Self::AdaptedAndTaught => "the same, taught the task by the teacher as well".into(),
+            Self::AdaptedAndTaught => "student: the teacher's vectors, taught the task by the teacher as well".into(),
         }
     }
 
@@ -167,7 +167,8 @@ pub struct Score {
     pub report: Report,
     /// How long it took to learn, seconds of wall-clock time.
     pub seconds: f64,
-    /// How near its vectors of the task's texts were to the teacher's before it learned them, and after; of those who did.
+    /// How near its vectors of the task's texts were to the teacher's before it learned them, and after; of those who did,
+    /// and on texts that are held out.
     pub vectors: Option<[Likeness; 2]>,
 }
 

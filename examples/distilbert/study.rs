@@ -55,7 +55,9 @@ impl<'a> Study<'a> {
         Passages::check(texts.len())?;
         let tasks = self.tasks()?;
         if self.options.learners().any(Who::is_adapted) {
-            tasks.iter().try_for_each(|task| Passages::check(task.train.len()))?;
+            for task in &tasks {
+                Passages::check(task.train.len()).map_err(|error| error.of_task(&task.name))?;
+            }
         }
         let plans = Plans::new(self.recipe, self.options, &texts);
         keeper.prepared(self.teacher(&plans, &texts)?)?;
@@ -169,5 +171,32 @@ mod tests {
         crate::pictures::draw(out.path(), &again).unwrap();
         assert!(out.path().join("sentences.svg").exists() && out.path().join("language.svg").exists());
         assert!(crate::tables::tables(&again).contains("a tiny network, trained from nothing"));
+    }
+
+    #[test]
+    fn too_few_texts_for_vectors_are_refused_with_their_task_before_anything_is_made() {
+        let out = tempfile::tempdir().unwrap();
+        let folder = out.path().display().to_string();
+        let run = |who: &str| {
+            let line = ["distilbert", "--quick", "--texts", "20", "--who", who, "--out", &folder];
+            let options = Options::parse_from(line).study;
+            let recipe = options.recipe();
+            let lab = Lab {
+                device: Device::flex().autodiff(),
+                interrupt: Interrupt::default(),
+            };
+            let mut report = Report::new(options.clone(), recipe.clone());
+            let finished = Study::new(&lab, &recipe, &options, out.path().into()).run(&mut report);
+            finished
+                .map(|()| report.scores.len())
+                .map_err(|error| error.to_string())
+        };
+        let message = run("vectors").unwrap_err();
+        assert!(
+            message.contains("task \"sentences\" has 20 texts") && message.contains("--who"),
+            "{message}"
+        );
+        assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
+        assert_eq!(run("copied"), Ok(2));
     }
 }

@@ -27,7 +27,9 @@ pub fn tables(report: &Report) -> String {
             task(report, name)
         );
     }
-    let _ = writeln!(text, "\nSentence encoders\n{}", encoders(report));
+    if !report.encoders.is_empty() {
+        let _ = writeln!(text, "\nSentence encoders\n{}", encoders(report));
+    }
     text
 }
 
@@ -63,13 +65,7 @@ fn language(report: &Report) -> String {
 }
 
 fn task(report: &Report, name: &str) -> String {
-    let learned = |who: &Who| {
-        report
-            .scores
-            .iter()
-            .any(|score| score.task == name && score.who == *who)
-    };
-    let rows = Who::ALL.into_iter().filter(learned).map(|who| {
+    let rows = report.learners(name).map(|who| {
         let of = |value: fn(&Score) -> f64| {
             let scores = report
                 .scores

@@ -134,7 +134,7 @@ impl Recipe {
                 epochs: 1,
                 ..self.training
             },
-            student_epochs: 1,
+            student_epochs: 2,
             views: 2,
             mixtures: 2,
             amounts: Amounts {

@@ -46,8 +46,8 @@ pub fn students(
     Ok(())
 }
 
-/// Trains a network on all images. Those of a seed begin with the same weights and see the same views in the same order, so
-/// they differ in what they are taught alone.
+/// Trains a network on all images. Those of a seed begin with the same weights and see the images in the same order. Without
+/// mixtures they see the same views as well, and differ in what they are taught alone.
 fn student(lab: &Lab, views: Views, who: Who, objective: Objective<'_>) -> Result<Network, Failure> {
     let rows: Vec<usize> = (0..lab.data.train.len()).collect();
     let seed = views.seed;

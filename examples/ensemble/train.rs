@@ -27,7 +27,7 @@ pub struct Run<'a> {
     pub rows: &'a [usize],
     /// Passes over the images, each in another view while there are some.
     pub epochs: usize,
-    /// Whether it is taught, and so sees mixtures, which have no labels.
+    /// Whether it is taught, and so sees mixtures, which nobody has labelled.
     pub taught: bool,
     /// Of the first weights.
     pub weights: u64,

@@ -51,6 +51,15 @@ pub fn count(text: &str) -> Result<usize, String> {
     at_least_one(text, "with none there is nothing to learn with")
 }
 
+/// How many of something that there need not be.
+///
+/// # Errors
+///
+/// What to give instead.
+pub fn any_count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "give a whole number, 0 for none".into())
+}
+
 fn at_least_one<N: FromStr + PartialOrd + From<u8>>(text: &str, why: &str) -> Result<N, String> {
     let number = text.parse().ok().filter(|number| *number >= N::from(1));
     number.ok_or_else(|| format!("give a whole number, at least 1: {why}"))

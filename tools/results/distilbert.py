@@ -15,6 +15,13 @@ STUDENTS = {
     "from_nothing": "student: random weights, triple loss",
 }
 
+OTHERS = {
+    "teacher": "teacher",
+    "taught": "first student, taught the task by the teacher as well",
+    "adapted": "student: teacher's layers, teacher's vectors of the task's texts",
+    "adapted_and_taught": "student: the teacher's vectors, taught the task by the teacher as well",
+}
+
 
 def main() -> None:
     if len(sys.argv) < 2:
@@ -31,6 +38,9 @@ def main() -> None:
         found = recipe[step]
         steps = f"{found['steps']} steps" if found["steps"] else "as many steps as the epochs make"
         print(f"- {step}: {steps} of {found['batch']} texts, learning rate {found['learning_rate']:g}")
+    if "adapt" in recipe:
+        found = recipe["adapt"]
+        print(f"- vectors of a task's texts: {recipe['adapt_epochs']} epoch(s) of {found['batch']} texts, learning rate {found['learning_rate']:g}")
 
     print("\n| Network | parameters | layers | nats per hidden token | steps | tokens read | tokens/s |")
     print("|---|" + "--:|" * 6)
@@ -56,8 +66,14 @@ def main() -> None:
             nll, ece = spread([score["nll"] for score in there], 3, False), spread([100 * score["ece"] for score in there], 1, False)
             print(f"| {who} | {' | '.join(cells)} | {spread(accuracies, 1)} | {spread(kept, 1)} | {nll} | {ece} |")
 
-    print("\n| Encoder learned by | cosine before | after | correlation of pairs before | after |")
-    print("|---|" + "--:|" * 4)
+        # Runs of before there were such students have nothing of the kind; students of one seed share theirs.
+        vectors = {seed: score["vectors"] for (_, seed), score in by.items() if score.get("vectors")}
+        for seed, (before, after) in sorted(vectors.items()):
+            print(f"\nVectors, seed {seed}: cosine {before['cosine']:.3f} before, {after['cosine']:.3f} after; pairs {before['pairs']:.3f}, {after['pairs']:.3f}")
+
+    if report["encoders"]:
+        print("\n| Encoder learned by | cosine before | after | correlation of pairs before | after |")
+        print("|---|" + "--:|" * 4)
     for encoder in report["encoders"]:
         before, after = encoder["before"], encoder["after"]
         print(f"| {encoder['loss']} | {before['cosine']:.4f} | {after['cosine']:.4f} | {before['pairs']:.4f} | {after['pairs']:.4f} |")
@@ -66,7 +82,7 @@ def main() -> None:
 def name(who: str | dict) -> str:
     if isinstance(who, dict):
         return STUDENTS[who["student"]]
-    return {"teacher": "teacher", "taught": "first student, taught the task by the teacher as well"}[who]
+    return OTHERS[who]
 
 
 def language(who: str, found: dict) -> None:

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use kd::transformer::bert::BertHead;
 use kd_examples::failure::Failure;
 use kd_examples::text::labelled::LabelledTexts;
 
@@ -12,12 +11,12 @@ use crate::likeness::{Likeness, likeness};
 use crate::plans::Plans;
 use crate::reader::Reader;
 use crate::score::Variation;
-use crate::source;
 use crate::trainer::Training;
 
 impl Study<'_> {
     /// The folder of a student of the teacher's layers that has learned its vectors of the texts to learn from, and how near
-    /// it was to them before and after. No label is looked at, and no text that is tested on.
+    /// it was to them before and after, on up to 256 of these texts that are held out. No label is looked at, and no text
+    /// that is tested on.
     pub(super) fn adapted(
         &self,
         plans: &Plans,
@@ -28,13 +27,8 @@ impl Study<'_> {
         let (recipe, folder) = (self.recipe, of_seed.join("adapted"));
         let plan = plans.adapted(task, seed);
         let likenesses = self.once(&folder, &plan, || {
-            let device = &self.lab.device;
-            device.seed(seed);
-            // The encoder as it came, not with what it learned since.
-            let teacher = source::folder(&self.options.model)?.unwrap_or(self.folder("teacher"));
-            let student = self.student_folder(Variation::WithoutCorpus);
-            let read = |folder: &Path| Reader::with_new_head(folder, BertHead::None, device);
-            let (teacher, student) = (read(&teacher)?, read(&student)?);
+            self.lab.device.seed(seed);
+            let (teacher, student) = self.encoders(Variation::WithoutCorpus)?;
             let texts = task.unlabelled();
             let passages = Passages::new(&texts, &teacher.tokenizer, recipe.text_length)?;
             let training = Training {

@@ -39,6 +39,19 @@ pub enum TextError {
         /// How many there must be.
         needed: usize,
     },
+    /// A task with too few texts to learn vectors of them.
+    #[error(
+        "task {name:?} has {texts} texts to learn from, and a student learns its teacher's vectors of at least {needed}; \
+         give more, or leave such students out: --who says who learns"
+    )]
+    TooFewOfTask {
+        /// What the task is called.
+        name: String,
+        /// How many there are.
+        texts: usize,
+        /// How many there must be.
+        needed: usize,
+    },
     /// Texts longer than a model reads.
     #[error(
         "texts of {length} tokens are asked for, and the model reads {places}; give a smaller --length, or another \
@@ -94,6 +107,20 @@ pub enum TextError {
         /// What went wrong.
         reason: String,
     },
+}
+
+impl TextError {
+    /// The same of a task's texts, where there are too few of them.
+    pub fn of_task(self, task: &str) -> Self {
+        match self {
+            Self::TooFew { texts, needed } => Self::TooFewOfTask {
+                name: task.into(),
+                texts,
+                needed,
+            },
+            other => other,
+        }
+    }
 }
 
 fn of_sequences(sequences: usize) -> String {

@@ -55,7 +55,7 @@ fn outside_in<T>(items: Vec<T>) -> impl Iterator<Item = T> {
 
 /// Adds its transpose to each of the matrices `[n, n]`, in place.
 pub(super) fn add_transposes<N: Copy + Add<Output = N>>(matrices: &mut [N], n: usize) {
-    for matrix in matrices.chunks_exact_mut(n * n) {
+    for matrix in matrices.chunks_exact_mut((n * n).max(1)) {
         for_each_pair(n, |lower, upper| {
             let sum = matrix[lower] + matrix[upper];
             (matrix[lower], matrix[upper]) = (sum, sum);
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn each_entry_gets_its_mirror_image_once() {
-        for n in [1, 15, 16, 37] {
+        for n in [0, 1, 15, 16, 37] {
             let matrices: Vec<f64> = (0..2 * n * n).map(|i| (i * 7919 % 1009) as f64).collect();
             let mut sums = matrices.clone();
             add_transposes(&mut sums, n);

@@ -92,7 +92,7 @@ fn backward<R: Real>(x: &[R], dy: &mut [R]) {
 #[inline(always)]
 fn inverse_length<R: Real>(x: &[R]) -> f64 {
     let squares = sum(x, x, |x, _| x * x);
-    // Far from where squares of f64 over- or underflow, and too large for anything that has no reciprocal in f32.
+    // Far from where squares over- or underflow in f64, and so large that something in x is above f32's smallest normal number.
     if (1e-60..1e300).contains(&squares) {
         return squares.sqrt().recip();
     }
@@ -149,6 +149,20 @@ mod tests {
         Step::Forward.rows(x, width, &mut y);
         Step::Backward.rows(x, width, &mut dx);
         [y, dx]
+    }
+
+    #[test]
+    fn squares_that_f64_has_no_room_for_are_brought_to_size() {
+        for power in [-200, 200] {
+            let scale = 10f64.powi(power);
+            let mut y = [0.0; 2];
+            Step::Forward.rows(&[3.0 * scale, -4.0 * scale], 2, &mut y);
+            // So small a number has no reciprocal in f32, and counts as none in f64 too.
+            let expected = if power < 0 { [0.0, 0.0] } else { [0.6, -0.8] };
+            for (y, expected) in y.iter().zip(expected) {
+                assert!((y - expected).abs() < 1e-15, "10^{power}: {y}");
+            }
+        }
     }
 
     #[test]
