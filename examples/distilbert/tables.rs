@@ -7,7 +7,7 @@ use kd_examples::spread::Spread;
 use kd_examples::table::{spread, table, thousands};
 
 use crate::report::Report;
-use crate::score::{Score, Who, kept};
+use crate::score::{Score, kept};
 
 /// All that the terminal gets to see at the end.
 pub fn tables(report: &Report) -> String {

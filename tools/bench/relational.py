@@ -16,6 +16,8 @@ from soft_label import F, cargo, summarise, target_directory, time_torch, timing
 SHAPE = (256, 512)
 CARGO_BENCH = ["cargo", "bench", "--bench", "relational"]
 EPSILON = 1e-7
+# With these glibc keeps memory that was freed for what comes next, as this project's bench does by its allocator.
+KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000"}
 # Of the same numbers as maps of 4 x 4.
 CHANNELS = 32
 # Of CRD: samples it remembers, negatives of each sample, numbers in an embedding, temperature.
@@ -24,6 +26,9 @@ SAMPLES, NEGATIVES, EMBEDDING, TEMPERATURE = 50_000, 16_384, 128, 0.07
 
 def main() -> None:
     options = arguments()
+    if not KEEP_MEMORY.items() <= os.environ.items():
+        # glibc looks when a process begins.
+        os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **KEEP_MEMORY})
     if options.threads:
         torch.set_num_threads(options.threads)
     if not options.reuse:
