@@ -7,7 +7,7 @@ use burn::{
 };
 use kd_core::Teacher;
 
-use crate::{Batch, Objective, Student, steps::Steps};
+use crate::{Batch, Objective, Student, read_at_once::read_at_once, steps::Steps};
 
 /// Student, teacher and objective as one model for Burn's training loop.
 ///
@@ -68,6 +68,9 @@ where
 {
     /// `student` is to learn from `teacher` by `objective`.
     ///
+    /// From here on the process reads tensors back when it is told to, and not later (`burn_std::RuntimeKind::Async`), so
+    /// that on Cube devices too a checkpoint of the optimizer is of the epoch's end and not of the step after it.
+    ///
     /// # Panics
     ///
     /// If the student has no parameters.
@@ -81,6 +84,7 @@ where
         let device = devices
             .first()
             .expect("Distillation: the student has no parameters, so there is nothing to train");
+        read_at_once();
         let steps = Steps::new(&objective.mark(), &device.clone().without_autodiff());
         Self {
             trained: Trained {

@@ -114,6 +114,7 @@ mod logits;
 mod metric;
 mod objective;
 mod output;
+mod read_at_once;
 mod scheduled_rate;
 mod soft_and_hard;
 mod step;
