@@ -4,6 +4,7 @@ mod along;
 mod cosine;
 mod gram;
 mod unit;
+mod unit_distance;
 
 use burn::tensor::{DType, Device, FloatDType, Tensor, TensorData};
 use kd::kernels::{Divergence, composed, divergence, is_fused};

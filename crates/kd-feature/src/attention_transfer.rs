@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
-use crate::unit::{root, scale, unit};
+use crate::unit::{root, scale, unit_distance};
 
 /// How far apart two attention maps are: the paper says one thing, its code another.
 #[derive(Config, Debug, Copy, PartialEq, Eq)]
@@ -135,7 +135,7 @@ pub struct AttentionTransferLoss {
 }
 
 impl AttentionTransferLoss {
-    /// Q: `[batch, places]`.
+    /// Q before it is brought to length 1: `[batch, places]`.
     fn attention(&self, x: Tensor<4>) -> Tensor<2> {
         let x = if self.p == 2.0 {
             x.square()
@@ -147,7 +147,7 @@ impl AttentionTransferLoss {
             let (scale, _) = scale(&x.clone().flatten::<2>(1, 3), 1);
             (x * scale.unsqueeze_dims(&[2, 3])).abs().powf_scalar(self.p)
         };
-        unit(x.sum_dim(1).flatten(1, 3), 1)
+        x.sum_dim(1).flatten(1, 3)
     }
 }
 
@@ -157,10 +157,11 @@ impl DistillLoss<Tensor<4>> for AttentionTransferLoss {
         check::same_places("AttentionTransferLoss", &student, &teacher);
         let student = rows::widen(student);
         let teacher = teacher.without_autodiff().cast(student.dtype());
-        let squares = (self.attention(student) - self.attention(teacher)).square();
+        let [_, _, height, width] = student.dims();
+        let squares = unit_distance(self.attention(student), self.attention(teacher), 1);
         match self.distance {
-            AttentionDistance::Norm => root(squares.sum_dim(1)),
-            AttentionDistance::MeanSquare => squares.mean_dim(1),
+            AttentionDistance::Norm => root(squares),
+            AttentionDistance::MeanSquare => squares * ((height * width) as f64).recip(),
         }
         .squeeze_dim(1)
     }

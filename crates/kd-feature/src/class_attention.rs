@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
-use crate::unit::unit;
+use crate::unit::unit_distance;
 
 /// Which places speak for which class: each channel of the features, weighed by the head that comes after their mean
 /// (Zhou and others, 2016).
@@ -168,9 +168,9 @@ impl DistillLoss<Tensor<4>> for ClassAttentionLoss {
         let student = rows::widen(student);
         let teacher = teacher.without_autodiff().cast(student.dtype());
         let size = [self.size; 2];
-        let [student, teacher] =
-            [student, teacher].map(|maps| unit(adaptive_avg_pool2d(maps, size).flatten::<3>(2, 3), 2));
-        (student - teacher).square().mean_dims(&[1, 2]).flatten(0, 2)
+        let [student, teacher] = [student, teacher].map(|maps| adaptive_avg_pool2d(maps, size).flatten::<3>(2, 3));
+        let squares = unit_distance(student, teacher, 2).squeeze_dim::<2>(2).mean_dim(1);
+        (squares * ((self.size * self.size) as f64).recip()).squeeze_dim(1)
     }
 }
 

@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
-use crate::{gram::gram, unit::unit};
+use crate::{gram::gram, unit::unit_distance};
 
 /// Configuration of an [`InterChannelLoss`].
 #[derive(Config, Debug)]
@@ -101,9 +101,8 @@ impl DistillLoss<Tensor<4>> for InterChannelLoss {
         let [_, channels, _, _] = student.dims();
         let student = rows::widen(student.flatten::<3>(2, 3));
         let teacher = teacher.without_autodiff().flatten::<3>(2, 3).cast(student.dtype());
-        let correlations = |map| unit(gram(map), 2);
-        let squares = (correlations(student) - correlations(teacher)).square();
-        (squares.flatten::<2>(1, 2).sum_dim(1) * (channels as f64).recip()).squeeze_dim(1)
+        let apart = unit_distance(gram(student), gram(teacher), 2).squeeze_dim::<2>(2);
+        (apart.sum_dim(1) * (channels as f64).recip()).squeeze_dim(1)
     }
 }
 

@@ -5,7 +5,7 @@ use burn::{
 };
 use kd_core::{DistillLoss, Error, check, rows};
 
-use crate::unit::unit;
+use crate::unit::unit_distance;
 
 /// Configuration of a [`NormalizedHintLoss`].
 #[derive(Config, Debug)]
@@ -99,9 +99,7 @@ impl<const D: usize> DistillLoss<Tensor<D>> for NormalizedHintLoss {
     #[track_caller]
     fn per_sample(&self, student: Tensor<D>, teacher: Tensor<D>) -> Tensor<1> {
         check::features("NormalizedHintLoss", &student, &teacher);
-        let student = unit(rows::widen(rows::samples(student)), 1);
-        let teacher = unit(rows::samples(teacher.without_autodiff()).cast(student.dtype()), 1);
-        (student - teacher).square().sum_dim(1).squeeze_dim(1)
+        unit_distance(rows::samples(student), rows::samples(teacher), 1).squeeze_dim(1)
     }
 }
 

@@ -7,7 +7,7 @@ use kd_core::{DistillLoss, Error};
 
 use crate::{
     gram::{gram, sides},
-    unit::unit,
+    unit::unit_distance,
 };
 
 /// Configuration of a [`SimilarityLoss`].
@@ -105,11 +105,8 @@ impl<const S: usize, const T: usize> DistillLoss<Tensor<S>, Tensor<T>> for Simil
     #[track_caller]
     fn per_sample(&self, student: Tensor<S>, teacher: Tensor<T>) -> Tensor<1> {
         let (student, teacher) = sides("SimilarityLoss", student, teacher);
-        let similarities = |features| unit(gram(features), 1);
-        (similarities(student) - similarities(teacher))
-            .square()
-            .mean_dim(1)
-            .squeeze_dim(1)
+        let [batch, _] = student.dims();
+        (unit_distance(gram(student), gram(teacher), 1) * (batch as f64).recip()).squeeze_dim(1)
     }
 }
 

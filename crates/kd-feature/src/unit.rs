@@ -1,5 +1,5 @@
 use burn::tensor::{Bool, Tensor};
-pub(crate) use kd_kernels::unit;
+pub(crate) use kd_kernels::{unit, unit_distance};
 
 /// What brings the largest magnitude along `axis` to 1, a constant; 0 where that is zero, and where that is.
 pub(crate) fn scale<const D: usize>(x: &Tensor<D>, axis: usize) -> (Tensor<D>, Tensor<D, Bool>) {

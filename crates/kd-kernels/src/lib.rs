@@ -10,9 +10,9 @@
 //! | Cube | `cuda`, `metal`, `rocm`, `vulkan`, `webgpu`, `wgpu` | a cube (workgroup) per row; f64 is composed |
 //! | any other, or a feature that is off | | [`composed`] of Burn's operations |
 //!
-//! Two operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
+//! Some operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
 //! one another, whose gradient is one product, on each of these backends; and [`unit()`], rows at length 1, on Flex and NdArray;
-//! [`cosine_distance`] is made of it.
+//! [`cosine_distance`] is made of it; [`unit_distance`] is the squared distance of two such rows, gradient and all.
 //!
 //! # The numerics
 //!
@@ -52,6 +52,8 @@ mod gram;
 mod linear;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
 mod unit;
+#[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
+mod unit_distance;
 mod widen;
 
 pub use backend::{DivergenceBackend, GradientBackend};
@@ -61,4 +63,5 @@ pub use fused::{divergence, is_fused};
 pub use gram::{GramBackend, gram};
 pub use linear::{LinearDivergence, LinearDivergenceBackend, composed_linear};
 pub use unit::{UnitBackend, UnitGradientBackend, composed_unit, cosine_distance, unit};
+pub use unit_distance::{UnitDistanceBackend, UnitDistanceGradientBackend, unit_distance};
 use widen::widen;

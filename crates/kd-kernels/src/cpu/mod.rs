@@ -26,3 +26,4 @@ mod student;
 #[cfg(feature = "flex")]
 mod symmetric;
 mod unit;
+mod unit_distance;

@@ -10,7 +10,7 @@ use super::{real::Real, stored::Stored};
 const WORTH_A_THREAD: usize = 1 << 17;
 
 /// Numbers that are summed up side by side: four vectors of AVX2 in f64.
-const LANES: usize = 16;
+pub(super) const LANES: usize = 16;
 
 /// What becomes of the place of each row x.
 #[derive(Clone, Copy)]
@@ -90,7 +90,7 @@ fn backward<R: Real>(x: &[R], dy: &mut [R]) {
 
 /// 1 / ‖x‖; 0 where nothing in x is as large as the smallest normal number of f32.
 #[inline(always)]
-fn inverse_length<R: Real>(x: &[R]) -> f64 {
+pub(super) fn inverse_length<R: Real>(x: &[R]) -> f64 {
     let squares = sum(x, x, |x, _| x * x);
     // Far from where squares over- or underflow in f64, and so large that something in x is above f32's smallest normal number.
     if (1e-60..1e300).contains(&squares) {

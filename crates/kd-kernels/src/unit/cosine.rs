@@ -1,7 +1,6 @@
 use burn::tensor::Tensor;
 
-use super::unit;
-use crate::widen;
+use crate::unit_distance;
 
 /// 1 less the cosine between the vectors along `axis`, differentiable in the student; the axis is left with length 1.
 ///
@@ -41,12 +40,11 @@ pub fn cosine_distance<const D: usize>(student: Tensor<D>, teacher: Tensor<D>, a
         teacher.dims(),
         "student and teacher have unequal shapes"
     );
-    let student = unit(widen(student), axis);
-    let teacher = unit(teacher.without_autodiff().cast(student.dtype()), axis);
     // Of vectors of length 1 the cosine is missing half the squared distance to 1, which keeps its digits near 0.
-    let apart = (student.clone() - teacher.clone()).square().sum_dim(axis) * 0.5;
-    // One of zeros has length 0: its half is missing. A product and a sum tell, for NaN is neither 0 nor above it.
-    let [student, teacher] = [student, teacher].map(|x| x.without_autodiff().abs().sum_dim(axis));
-    let perpendicular = (student.clone() * teacher.clone()).equal_elem(0.0);
-    apart.mask_fill(perpendicular.bool_and((student + teacher).greater_elem(0.0)), 1.0)
+    let apart = unit_distance(student.clone(), teacher.clone(), axis) * 0.5;
+    // One of zeros has length 0: its half is missing. What is not a number stays that beside zeros.
+    let zeros = |x: Tensor<D>| x.without_autodiff().abs().max_dim(axis).lower_elem(f32::MIN_POSITIVE);
+    let perpendicular = zeros(student).not_equal(zeros(teacher));
+    let number = apart.clone().without_autodiff().is_nan().bool_not();
+    apart.mask_fill(perpendicular.bool_and(number), 1.0)
 }

@@ -54,7 +54,7 @@ pub fn unit<const D: usize>(x: Tensor<D>, axis: usize) -> Tensor<D> {
     unreachable_patterns,
     reason = "with few backends compiled in the last arm may be left without a case"
 )]
-fn has_kernel(device: &DispatchDevice) -> bool {
+pub(crate) fn has_kernel(device: &DispatchDevice) -> bool {
     match device {
         #[cfg(feature = "flex")]
         DispatchDevice::Flex(_) => true,

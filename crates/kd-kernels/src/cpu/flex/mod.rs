@@ -2,6 +2,7 @@
 
 mod gram;
 mod unit;
+mod unit_distance;
 
 use burn::{
     backend::{DType, Flex, TensorMetadata, flex::FlexTensor, tensor::FloatTensor},

@@ -32,6 +32,7 @@ macro_rules! owned {
 }
 
 mod unit;
+mod unit_distance;
 
 impl DivergenceBackend for NdArray {
     fn divergence(
