@@ -1,6 +1,7 @@
 //! The fused kernels against the same composed of Burn's operations: here the divergences.
 
 mod along;
+mod angles;
 mod cosine;
 mod gram;
 mod unit;

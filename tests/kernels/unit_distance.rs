@@ -13,7 +13,9 @@ type Form<const D: usize> = fn(Tensor<D>, Tensor<D>, usize) -> Tensor<D>;
 
 /// As the formula is written.
 fn plain<const D: usize>(student: Tensor<D>, teacher: Tensor<D>, axis: usize) -> Tensor<D> {
-    (composed_unit(student, axis) - composed_unit(teacher, axis)).square().sum_dim(axis)
+    (composed_unit(student, axis) - composed_unit(teacher, axis))
+        .square()
+        .sum_dim(axis)
 }
 
 /// The distances along an axis, and the student's gradient.
@@ -67,7 +69,13 @@ fn zeros_are_1_from_all_but_zeros_and_have_no_gradient() {
     let [y, dx] = of_pairs(&student, &teacher);
     assert_eq!((y[1], &dx[..4]), (0.0, &[0.0; 4][..]));
     assert_near("values", &y, &[1.0, 0.0, 1.0, 0.08], 1e-6, 0.0);
-    assert_near("a length that nothing can be turned to", &dx[4..6], &[0.0; 2], 1e-6, 1.0);
+    assert_near(
+        "a length that nothing can be turned to",
+        &dx[4..6],
+        &[0.0; 2],
+        1e-6,
+        1.0,
+    );
     assert!(dx[6..].iter().all(|slope| *slope != 0.0));
 }
 

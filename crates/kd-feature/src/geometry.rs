@@ -46,18 +46,16 @@ impl Geometry {
         self.distances.clone() * mean.mask_fill(none, 1.0).recip().unsqueeze::<2>()
     }
 
-    /// The cosine of the angle at the first sample between the second and the third: `[batch, batch, batch]`.
+    /// What the cosines of all angles are made of, `[3, batch, batch]`: products, offsets and one over the distances, as
+    /// [`kd_kernels::angles`] takes them.
     ///
     /// ```text
     /// (xⱼ − xᵢ) · (xₖ − xᵢ) = xⱼ · xₖ − (xᵢ · xⱼ − ½ xᵢ²) − (xᵢ · xₖ − ½ xᵢ²)
     /// ```
-    pub fn cosines(&self) -> Tensor<3> {
-        let offset = self.products.clone() - self.squares.clone() * 0.5;
+    pub fn angles(&self) -> Tensor<3> {
+        let offsets = self.products.clone() - self.squares.clone() * 0.5;
         let inverse = self.distances.clone().mask_fill(self.equal.clone(), 1.0).recip();
         let inverse = inverse.mask_fill(self.equal.clone(), 0.0);
-        let second = |matrix: &Tensor<2>| matrix.clone().unsqueeze_dim::<3>(2);
-        let third = |matrix: &Tensor<2>| matrix.clone().unsqueeze_dim::<3>(1);
-        let products = self.products.clone().unsqueeze_dim::<3>(0) - second(&offset) - third(&offset);
-        products * second(&inverse) * third(&inverse)
+        Tensor::stack(vec![self.products.clone(), offsets, inverse], 0)
     }
 }

@@ -4,6 +4,7 @@ use burn::{
     tensor::Tensor,
 };
 use kd_core::{DistillLoss, Error, check};
+use kd_kernels::angles;
 
 use crate::{geometry::Geometry, gram::sides, smooth_l1::smooth_l1};
 
@@ -143,6 +144,7 @@ impl<const S: usize, const T: usize> DistillLoss<Tensor<S>, Tensor<T>> for Relat
     #[track_caller]
     fn per_sample(&self, student: Tensor<S>, teacher: Tensor<T>) -> Tensor<1> {
         let (student, teacher) = sides("RelationalLoss", student, teacher);
+        let [batch, _] = student.dims();
         let (student, teacher) = (Geometry::of(student), Geometry::of(teacher));
         // 0 whatever the weights are, but NaN if the student is.
         let mut loss = student.distances.clone().sum_dim(1).squeeze_dim(1) * 0.0;
@@ -151,9 +153,8 @@ impl<const S: usize, const T: usize> DistillLoss<Tensor<S>, Tensor<T>> for Relat
             loss = loss + smooth_l1(difference, 1.0).mean_dim(1).squeeze_dim(1) * self.distance;
         }
         if self.angle > 0.0 {
-            let difference = student.cosines() - teacher.cosines();
-            let of_pairs = smooth_l1(difference, 1.0).flatten::<2>(1, 2);
-            loss = loss + of_pairs.mean_dim(1).squeeze_dim(1) * self.angle;
+            let pairs = (batch * batch) as f64;
+            loss = loss + angles(student.angles(), teacher.angles()) * (self.angle / pairs);
         }
         loss
     }

@@ -12,7 +12,8 @@
 //!
 //! Some operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
 //! one another, whose gradient is one product, on each of these backends; and [`unit()`], rows at length 1, on Flex and NdArray;
-//! [`cosine_distance`] is made of it; [`unit_distance`] is the squared distance of two such rows, gradient and all.
+//! [`cosine_distance`] is made of it; [`unit_distance`] is the squared distance of two such rows, gradient and all;
+//! [`angles()`] compares the angles of all triplets without storing one.
 //!
 //! # The numerics
 //!
@@ -35,6 +36,8 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
+mod angles;
 #[cfg(feature = "autodiff")]
 mod autodiff;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
@@ -56,6 +59,7 @@ mod unit;
 mod unit_distance;
 mod widen;
 
+pub use angles::{AnglesBackend, AnglesGradientBackend, angles, composed_angles};
 pub use backend::{DivergenceBackend, GradientBackend};
 pub use composed::composed;
 pub use divergence::Divergence;

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "flex")]
 mod add;
+mod angles;
 #[cfg(feature = "flex")]
 mod flex;
 mod large;

@@ -1,5 +1,6 @@
 //! The kernels on Flex.
 
+mod angles;
 mod gram;
 mod unit;
 mod unit_distance;

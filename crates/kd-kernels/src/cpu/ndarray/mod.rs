@@ -31,6 +31,7 @@ macro_rules! owned {
     }};
 }
 
+mod angles;
 mod unit;
 mod unit_distance;
 
