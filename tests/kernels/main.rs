@@ -4,6 +4,7 @@ mod along;
 mod angles;
 mod cosine;
 mod gram;
+mod softplus_sums;
 mod unit;
 mod unit_distance;
 

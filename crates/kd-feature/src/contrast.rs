@@ -9,8 +9,10 @@ use crate::MemoryBank;
 pub struct Contrast {
     /// The teacher's features, `[batch, features]`.
     pub(crate) teacher: Tensor<2>,
-    /// Each sample's own index and those of its negatives, `[batch, 1 + negatives]`.
-    pub(crate) ids: Tensor<2, Int>,
+    /// Each sample's own index, `[batch]`.
+    pub(crate) own: Tensor<1, Int>,
+    /// Those of its negatives, `[batch, negatives]`.
+    pub(crate) negatives: Tensor<2, Int>,
     /// The memory as it was, `[samples, embedding]` of the student and of the teacher.
     pub(crate) memory: [Tensor<2>; 2],
     pub(crate) indices: Vec<usize>,
@@ -65,10 +67,10 @@ impl MemoryBank {
             "MemoryBank: the negatives have shape [{rows}, {count}] for {} samples; give each sample a row of at least one",
             indices.len()
         );
-        let own = index_tensor(indices, &negatives.device());
         Contrast {
             teacher: teacher.without_autodiff().flatten(1, D - 1),
-            ids: Tensor::cat(vec![own.unsqueeze_dim(1), negatives.without_autodiff()], 1),
+            own: index_tensor(indices, &negatives.device()),
+            negatives: negatives.without_autodiff(),
             memory: [
                 self.student.val().without_autodiff(),
                 self.teacher.val().without_autodiff(),
@@ -102,7 +104,8 @@ mod tests {
 
     fn ids(bank: &MemoryBank, indices: &[usize], step: usize) -> Vec<i64> {
         let teacher = Tensor::<2>::ones([indices.len(), 3], &Device::flex());
-        let ids = bank.contrast(teacher, indices, step).ids;
+        let Contrast { own, negatives, .. } = bank.contrast(teacher, indices, step);
+        let ids = Tensor::cat(vec![own.unsqueeze_dim(1), negatives], 1);
         ids.into_data().iter::<i64>().collect()
     }
 

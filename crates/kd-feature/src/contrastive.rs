@@ -2,9 +2,10 @@ use burn::{
     config::Config,
     module::{Content, DisplaySettings, Module, ModuleDisplay},
     nn::{Linear, LinearConfig},
-    tensor::{Device, Tensor, activation::log_sigmoid},
+    tensor::{Device, Int, Tensor, activation::log_sigmoid},
 };
 use kd_core::{DistillLoss, Error, check};
+use kd_kernels::softplus_sums;
 
 use crate::{Contrast, unit::unit};
 
@@ -151,10 +152,12 @@ impl<const D: usize> DistillLoss<Tensor<D>, Contrast> for ContrastiveLoss {
         let [of_student, of_teacher] = contrast.memory;
         let (student, teacher) = self.embeddings(student.flatten(1, D - 1), contrast.teacher);
         let told = |anchor: Tensor<2>, memory: Tensor<2>| {
-            let samples = memory.dims()[0];
-            let scores = anchor.clone().matmul(memory.cast(anchor.dtype()).transpose());
-            let scores = scores.gather(1, contrast.ids.clone()) * self.temperature.recip();
-            told_apart(scores, samples)
+            // Where it is smallest.
+            let anchor = anchor * self.temperature.recip();
+            let memory = memory.cast(anchor.dtype());
+            let right = (anchor.clone() * memory.clone().select(0, contrast.own.clone())).sum_dim(1);
+            let scores = anchor.matmul(memory.transpose());
+            told_apart(right, scores, contrast.negatives.clone())
         };
         told(student, of_teacher) + told(teacher, of_student)
     }
@@ -171,14 +174,14 @@ impl ContrastiveLoss {
     }
 }
 
-/// Of scores `[batch, 1 + negatives]`, the first right and the others wrong, how badly these are told apart: `[batch]`.
-fn told_apart(scores: Tensor<2>, samples: usize) -> Tensor<1> {
-    let negatives = scores.dims()[1] - 1;
-    // log P/(1 − P): P and 1 − P are its sigmoid and that of its negative.
-    let log_odds = scores - (negatives as f64 / samples as f64).ln();
-    let right = log_sigmoid(log_odds.clone().narrow(1, 0, 1));
-    let wrong = log_sigmoid(log_odds.narrow(1, 1, negatives).neg());
-    (right + wrong.sum_dim(1)).neg().squeeze_dim(1)
+/// How badly the right score, `[batch, 1]`, is told apart from the negatives', `[batch, negatives]` of all scores,
+/// `[batch, samples]`: `[batch]`.
+fn told_apart(right: Tensor<2>, scores: Tensor<2>, negatives: Tensor<2, Int>) -> Tensor<1> {
+    let ([_, count], [_, samples]) = (negatives.dims(), scores.dims());
+    // The log-odds of being right: log P/(1 − P). P and 1 − P are its sigmoid and that of its negative.
+    let shift = -(count as f64 / samples as f64).ln();
+    let right = log_sigmoid(right + shift).squeeze_dim(1);
+    softplus_sums(scores, negatives, shift) - right
 }
 
 impl ModuleDisplay for ContrastiveLoss {
@@ -214,7 +217,13 @@ mod tests {
 
     #[test]
     fn with_nothing_learnt_each_choice_is_a_coin() {
-        let loss = told_apart(Tensor::zeros([2, 11], &Device::flex()), 10);
+        let device = Device::flex();
+        let negatives = Tensor::zeros([2, 10], &device);
+        let loss = told_apart(
+            Tensor::zeros([2, 1], &device),
+            Tensor::zeros([2, 10], &device),
+            negatives,
+        );
         let expected = 11.0 * 2f32.ln();
         for value in loss.into_data().try_to_vec::<f32>().unwrap() {
             assert!((value - expected).abs() < 1e-5);

@@ -13,7 +13,8 @@
 //! Some operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
 //! one another, whose gradient is one product, on each of these backends; and [`unit()`], rows at length 1, on Flex and NdArray;
 //! [`cosine_distance`] is made of it; [`unit_distance`] is the squared distance of two such rows, gradient and all;
-//! [`angles()`] compares the angles of all triplets without storing one.
+//! [`angles()`] compares the angles of all triplets without storing one; and [`softplus_sums`], on
+//! Flex alone, is what a contrastive loss says of its negatives.
 //!
 //! # The numerics
 //!
@@ -53,6 +54,7 @@ mod fused;
 mod gram;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
 mod linear;
+mod softplus_sums;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
 mod unit;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
@@ -66,6 +68,7 @@ pub use divergence::Divergence;
 pub use fused::{divergence, is_fused};
 pub use gram::{GramBackend, gram};
 pub use linear::{LinearDivergence, LinearDivergenceBackend, composed_linear};
+pub use softplus_sums::{SoftplusSumsBackend, SoftplusSumsGradientBackend, composed_softplus_sums, softplus_sums};
 pub use unit::{UnitBackend, UnitGradientBackend, composed_unit, cosine_distance, unit};
 pub use unit_distance::{UnitDistanceBackend, UnitDistanceGradientBackend, unit_distance};
 use widen::widen;

@@ -22,6 +22,8 @@ mod rows;
 mod scale;
 #[cfg(feature = "flex")]
 mod small;
+#[cfg(feature = "flex")]
+mod softplus_sums;
 mod stored;
 mod student;
 #[cfg(feature = "flex")]

@@ -2,6 +2,7 @@
 
 mod angles;
 mod gram;
+mod softplus_sums;
 mod unit;
 mod unit_distance;
 
