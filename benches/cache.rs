@@ -26,7 +26,9 @@ fn main() {
     let folder = tempfile::tempdir().expect("there is a place for temporary files");
     steps(folder.path());
     room(folder.path());
-    access(folder.path());
+    for classes in [10, 100] {
+        access(folder.path(), classes);
+    }
 }
 
 /// A perceptron 784-800-800-10, the student of Hinton's paper.
@@ -135,8 +137,8 @@ fn room(folder: &Path) {
     }
 }
 
-/// Samples of 100 logits by id, drawn at random among few and among many.
-fn access(folder: &Path) {
+/// Samples of so many logits by id, drawn at random among few and among many.
+fn access(folder: &Path, classes: usize) {
     const ROUNDS: usize = 50;
     const SAMPLES: usize = 160 * BATCH;
     let mut random = StdRng::seed_from_u64(2);
@@ -150,7 +152,7 @@ fn access(folder: &Path) {
         .into_iter()
         .enumerate()
         .map(|(number, (name, ids))| {
-            let cache = recorded(&folder.join(format!("access-{number}")), 100, ids.clone());
+            let cache = recorded(&folder.join(format!("access-{classes}-{number}")), classes, ids.clone());
             (name, ids, cache)
         })
         .collect();
@@ -174,7 +176,7 @@ fn access(folder: &Path) {
         }
         let mut runs: Vec<&mut dyn FnMut()> = runs.iter_mut().map(|run| run.as_mut() as _).collect();
         let turns = Turns::take(ROUNDS, &mut runs);
-        println!("\n| samples, {at_once} at once | µs a sample | over 1,000 |\n|---|--:|--:|");
+        println!("\n| samples of {classes} logits, {at_once} at once | µs a sample | over 1,000 |\n|---|--:|--:|");
         for (number, (name, ..)) in caches.iter().enumerate() {
             let us = turns.seconds(number).show(1e6 / SAMPLES as f64);
             println!("| {name} | {us} | {} |", turns.ratio(number, 0).show(1.0));

@@ -161,7 +161,13 @@ impl Cache {
     /// [`Error::MissingSample`] and [`Error::Damaged`].
     pub fn columns(&self, ids: &[u64]) -> Result<Columns, Error> {
         let place = |&id| self.row(id)?.ok_or_else(|| self.missing(id));
-        let chosen = ids.iter().map(place).collect::<Result<Vec<_>, Error>>()?;
+        let mut chosen = Vec::with_capacity(ids.len());
+        for some in ids.chunks(AT_ONCE) {
+            self.index.touch(some);
+            for id in some {
+                chosen.push(place(id)?);
+            }
+        }
         Ok(self.form.gather(&chosen))
     }
 
@@ -207,6 +213,9 @@ impl Cache {
         }
     }
 }
+
+/// How many places are asked of memory before the first of them is used.
+const AT_ONCE: usize = 128;
 
 /// As many samples are believed in before they are seen; a damaged manifest could promise any number.
 const MANY: usize = 1 << 24;
