@@ -9,7 +9,6 @@ use kd::cache::{Cache, CacheKey, CacheWriterConfig, Replay, fingerprint};
 use kd::ensemble::{Bootstrap, Seeds};
 use kd::prelude::*;
 use kd_examples::failure::Failure;
-use kd_examples::interrupt::Interrupted;
 use kd_examples::progress::Progress;
 
 use crate::lab::{BATCH, Lab};
@@ -46,8 +45,8 @@ pub fn hard(device: &Device) -> impl Fn(&Network, Batch) -> Tensor<1> + use<> {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] when the lab is.
-pub fn member(lab: &Lab, views: Views, seed: u64, index: usize) -> Result<Network, Interrupted> {
+/// [`Failure`] when the lab is interrupted or the member diverges.
+pub fn member(lab: &Lab, views: Views, seed: u64, index: usize) -> Result<Network, Failure> {
     let all = lab.data.train.len();
     let rows = match lab.bags {
         true => Bootstrap::new(all, seed).bag(index).indices().to_vec(),
@@ -61,6 +60,7 @@ pub fn member(lab: &Lab, views: Views, seed: u64, index: usize) -> Result<Networ
         rows: &rows,
         epochs: lab.recipe.training.epochs,
         taught: false,
+        longest: None,
         weights: seeds.initialization(index),
         order: seeds.order(index, 0),
     };

@@ -14,6 +14,7 @@ use crate::network::Network;
 use crate::score::{Score, Who};
 use crate::train::{Run, train};
 use crate::views::Views;
+use crate::way::Way;
 
 /// Trains all of them and holds them against the test images' labels and the members' mean.
 ///
@@ -59,8 +60,15 @@ fn student(lab: &Lab, views: Views, who: Who, objective: Objective<'_>) -> Resul
         rows: &rows,
         epochs: lab.recipe.student_epochs,
         taught: who != Who::Alone,
+        longest: longest(who),
         weights: seeds.initialization(lab.recipe.members),
         order: seeds.order(lab.recipe.members, 0),
     };
-    Ok(train(&run, objective)?)
+    train(&run, objective)
+}
+
+/// A Dirichlet's log-density is as steep as its α are large, and those are exponentials of logits: a step that goes too far
+/// there is followed by one that goes further.
+fn longest(who: Who) -> Option<f32> {
+    (who == Who::Of(Way::Dirichlet)).then_some(1.0)
 }

@@ -95,7 +95,7 @@ fn labels(lab: &Lab) -> Tensor<1, Int> {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use kd_examples::digits::{Digits, PIXELS};
     use kd_examples::interrupt::Interrupt;
     use kd_examples::mlp::MlpConfig;
@@ -140,8 +140,8 @@ mod tests {
         Images::Digits(Digits::new(labels.iter().flat_map(image).collect(), labels))
     }
 
-    fn study(cache: &std::path::Path, at: usize) -> (Result<(), Failure>, Pressing) {
-        let _alone = kd_examples::alone::alone();
+    /// A lab in which everybody learns bands.
+    pub fn lab(cache: &std::path::Path, interrupt: &Interrupt) -> Lab {
         let source = Source {
             name: "bands".into(),
             train: 400,
@@ -149,8 +149,7 @@ mod tests {
             test: 50,
             validated: false,
         };
-        let interrupt = Interrupt::default();
-        let lab = Lab {
+        Lab {
             recipe: Recipe {
                 members: 2,
                 shape: Shape::Mlp(MlpConfig::new(vec![32])),
@@ -178,7 +177,13 @@ mod tests {
             cache: cache.to_path_buf(),
             device: Device::flex().autodiff(),
             interrupt: interrupt.clone(),
-        };
+        }
+    }
+
+    fn study(cache: &std::path::Path, at: usize) -> (Result<(), Failure>, Pressing) {
+        let _alone = kd_examples::alone::alone();
+        let interrupt = Interrupt::default();
+        let lab = lab(cache, &interrupt);
         let mut keeper = Pressing {
             interrupt,
             at,

@@ -1,11 +1,12 @@
 //! The training loop, the same for every network: shuffled batches of views, momentum, a learning rate that decays to zero.
 
+use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::decay::WeightDecayConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{GradientsParams, SgdConfig};
 use burn::prelude::*;
 use kd::prelude::*;
-use kd_examples::interrupt::Interrupted;
+use kd_examples::failure::Failure;
 use kd_examples::progress::Progress;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -29,6 +30,8 @@ pub struct Run<'a> {
     pub epochs: usize,
     /// Whether it is taught, and so sees mixtures, which nobody has labelled.
     pub taught: bool,
+    /// Length that no parameter's gradient exceeds.
+    pub longest: Option<f32>,
     /// Of the first weights.
     pub weights: u64,
     /// Of the order of the images.
@@ -51,8 +54,9 @@ pub struct Batch {
 ///
 /// # Errors
 ///
-/// [`Interrupted`] at the step at which the lab's interrupt is raised.
-pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) -> Result<Network, Interrupted> {
+/// [`Failure::Interrupted`] at the step at which the lab's interrupt is raised, and [`Failure::Diverged`] after an epoch whose
+/// loss is not a number.
+pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) -> Result<Network, Failure> {
     let Run {
         lab,
         views,
@@ -71,10 +75,14 @@ pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) ->
     let mut rng = StdRng::seed_from_u64(run.order);
     let momentum = MomentumConfig::new().with_dampening(0.0).with_nesterov(true);
     let decay = (training.weight_decay > 0.0).then(|| WeightDecayConfig::new(training.weight_decay as f32));
-    let mut optimizer = SgdConfig::new()
+    let optimizer = SgdConfig::new()
         .with_momentum(Some(momentum))
         .with_weight_decay(decay)
         .init();
+    let mut optimizer = match run.longest {
+        Some(norm) => optimizer.with_grad_clipping(GradientClippingConfig::Norm(norm).init()),
+        None => optimizer,
+    };
     let steps = rows.len().div_ceil(training.batch);
     let (all_steps, warm_up) = (epochs * steps, epochs * steps / 10);
     let learning_rate = Schedule::cosine(training.learning_rate, 0.0, all_steps - warm_up).warm_up(warm_up);
@@ -104,7 +112,57 @@ pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) ->
             progress.step();
         }
         let loss = f64::from(total.into_scalar::<f32>()) / rows.len() as f64;
+        if !loss.is_finite() {
+            return Err(Failure::Diverged {
+                who: run.name.clone(),
+                epoch: epoch + 1,
+                loss,
+                remedy: "Name the other ways with --ways to leave it out, or give it more epochs or another temperature",
+            });
+        }
         progress.epoch(epoch + 1, loss, lab.glance(&network));
     }
     Ok(network)
+}
+
+#[cfg(test)]
+mod tests {
+    use kd_examples::interrupt::Interrupt;
+
+    use super::*;
+    use crate::study::tests::lab;
+
+    #[test]
+    fn a_loss_that_is_no_number_ends_the_training_and_says_whose() {
+        let _alone = kd_examples::alone::alone();
+        let folder = tempfile::tempdir().unwrap();
+        let lab = lab(folder.path(), &Interrupt::default());
+        let views = Views {
+            count: 1,
+            mixtures: 0,
+            seed: 1,
+        };
+        let run = Run {
+            lab: &lab,
+            name: "seed 1: the student".into(),
+            views,
+            rows: &(0..40).collect::<Vec<_>>(),
+            epochs: 5,
+            taught: false,
+            longest: None,
+            weights: 1,
+            order: 1,
+        };
+        // From the second epoch's first step on.
+        let objective = |network: &Network, batch: Batch| {
+            let logits = network.forward(batch.images);
+            let loss = logits.sum() * 0.0;
+            if batch.step < 4 { loss } else { loss / 0.0 }
+        };
+        let failure = train(&run, objective).unwrap_err().to_string();
+        assert!(
+            failure.starts_with("seed 1: the student: the loss of epoch 2 is NaN") && failure.contains("--ways"),
+            "{failure}"
+        );
+    }
 }

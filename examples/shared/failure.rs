@@ -39,6 +39,21 @@ pub enum Failure {
     /// No photos in a picture.
     #[error("cannot make a PNG of the photos: {0}")]
     Png(#[from] image::ImageError),
+    /// A training that can only end in NaN.
+    #[error(
+        "{who}: the loss of epoch {epoch} is {loss}, and what comes after can be nothing else; what was finished before is kept. \
+         {remedy}"
+    )]
+    Diverged {
+        /// Who learns.
+        who: String,
+        /// From 1 on.
+        epoch: usize,
+        /// What is no number any more.
+        loss: f64,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// What the library refuses, or the disk.
     #[error(transparent)]
     Library(#[from] kd::Error),
