@@ -102,8 +102,8 @@ impl RelationalLossConfig {
 ///
 /// # Cost
 ///
-/// Angles take `batch³` numbers of time and memory, whatever the width: they are made of the samples' products, and
-/// differences of features are never formed.
+/// Angles take time for `batch³` numbers, whatever the width: they are made of the samples' products, and differences of
+/// features are never formed. On Flex and NdArray they take memory for some `batch²` numbers, elsewhere for some `batch³`.
 ///
 /// # Panics
 ///
