@@ -169,9 +169,3 @@ fn unequal_shapes_panic() {
         1,
     );
 }
-
-#[test]
-fn what_is_empty_has_no_distance() {
-    let empty = || Tensor::<2>::zeros([0, 3], &device());
-    assert_eq!(unit_distance(empty(), empty(), 1).dims(), [0, 1]);
-}

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
 use burn::{
-    backend::{NdArray, TensorMetadata, ndarray::NdArrayTensor, tensor::FloatTensor},
+    backend::{NdArray, ndarray::NdArrayTensor, tensor::FloatTensor},
     tensor::{Element, TensorData},
 };
 
