@@ -7,15 +7,52 @@ use std::{
 /// Which sample is where, by its id.
 ///
 /// With a million samples, what an access costs is the wait for memory. Ids that are counted need no search: their places stand in
-/// a list, at their ids, which is one wait for eight bytes. Other ids are in a hash table of twice to four times the size, whose
-/// hash is one multiplication: ids are their owner's own, and nobody gains by making them collide.
+/// a list, at their ids. Where they were recorded in their order as well, as most are, it is known of a whole block of them at
+/// once, in a table that is a sixty-fourth of the list and stays in the processor's cache. Other ids are in a hash table of twice
+/// to four times the list's size, whose hash is one multiplication: ids are their owner's own, and nobody gains by making them
+/// collide.
 #[derive(Default)]
 pub(crate) struct Index {
     /// How many samples there will be, as far as one knows.
     expected: usize,
     len: usize,
     near: Vec<Place>,
+    /// Where blocks of [`BLOCK`] ids begin that stand in one shard, one after another.
+    blocks: Vec<Place>,
+    /// Of all blocks, while they are filled.
+    filling: Vec<Filling>,
     far: HashMap<u64, Place, BuildHasherDefault<Fold>>,
+}
+
+/// Ids of a block.
+const BLOCK: usize = 64;
+
+/// A block as far as it is known.
+#[derive(Clone, Copy)]
+struct Filling {
+    /// Where it begins, if all of it is where those are that came.
+    start: Option<Place>,
+    /// How many came.
+    len: usize,
+}
+
+impl Filling {
+    const EMPTY: Self = Self { start: None, len: 0 };
+
+    /// Takes in the sample of this number in the block; where the block begins if that was the last.
+    fn add(&mut self, number: usize, place: Place) -> Option<Place> {
+        let start = (place.row as usize).checked_sub(number).map(|row| Place {
+            row: row as u32,
+            ..place
+        });
+        self.start = if self.len == 0 {
+            start
+        } else {
+            self.start.filter(|_| self.start == start)
+        };
+        self.len += 1;
+        self.start.filter(|_| self.len == BLOCK)
+    }
 }
 
 /// A row of a shard. Two small numbers, since there are many of them.
@@ -54,8 +91,14 @@ impl Index {
             Ok(near) if near < end => {
                 if near >= self.near.len() {
                     self.near.resize(near + 1, Place::NONE);
+                    let blocks = near / BLOCK + 1;
+                    self.blocks.resize(blocks, Place::NONE);
+                    self.filling.resize(blocks, Filling::EMPTY);
                 }
                 self.near[near] = place;
+                if let Some(start) = self.filling[near / BLOCK].add(near % BLOCK, place) {
+                    self.blocks[near / BLOCK] = start;
+                }
             }
             _ => {
                 self.far.insert(id, place);
@@ -65,17 +108,31 @@ impl Index {
     }
 
     pub fn get(&self, id: u64) -> Option<Place> {
-        let near = usize::try_from(id).ok().and_then(|id| self.near.get(id));
-        match near {
+        let near = usize::try_from(id).ok();
+        if let Some(place) = near.and_then(|id| self.in_block(id)) {
+            return Some(place);
+        }
+        match near.and_then(|id| self.near.get(id)) {
             Some(&place) if place != Place::NONE => Some(place),
             // An id can have been far when there were fewer samples.
             _ => self.far.get(&id).copied(),
         }
     }
 
+    fn in_block(&self, id: usize) -> Option<Place> {
+        let start = self.blocks.get(id / BLOCK).filter(|start| **start != Place::NONE)?;
+        Some(Place {
+            row: start.row + (id % BLOCK) as u32,
+            ..*start
+        })
+    }
+
     /// Has memory bring the places of these, without waiting for each: see `form::touch`.
     pub fn touch(&self, ids: &[u64]) {
-        let near = ids.iter().filter_map(|&id| self.near.get(usize::try_from(id).ok()?));
+        let near = ids.iter().filter_map(|&id| usize::try_from(id).ok());
+        let near = near
+            .filter(|&id| self.in_block(id).is_none())
+            .filter_map(|id| self.near.get(id));
         black_box(near.fold(0, |touched, place| touched ^ place.row));
     }
 
@@ -116,8 +173,10 @@ mod tests {
     /// Counted from 0 or in steps, mixed with ids from anywhere, in order or not, expected or not: each once, and each at its place.
     #[test]
     fn every_id_has_its_place() {
-        let makes: [fn(u64) -> u64; 5] = [
+        let makes: [fn(u64) -> u64; 6] = [
             |n| n,
+            // Blocks and shards that begin at other numbers.
+            |n| n + 17,
             |n| 999 - n,
             |n| n * 7 % 1000,
             |n| n * 3,
@@ -144,6 +203,25 @@ mod tests {
                 assert!(index.get(5000).is_none());
             }
         }
+    }
+
+    #[test]
+    fn of_ids_in_their_order_whole_blocks_are_known_where_they_stand_in_one_shard() {
+        let known = |first: u64, shard_rows: u32| {
+            let mut index = Index::expecting(640);
+            for n in 0..640 {
+                let place = Place {
+                    shard: n / shard_rows,
+                    row: n % shard_rows,
+                };
+                index.insert(first + u64::from(n), place);
+            }
+            index.blocks.iter().filter(|start| **start != Place::NONE).count()
+        };
+        assert_eq!(
+            [known(0, 640), known(0, 64), known(0, 100), known(17, 640)],
+            [10, 10, 4, 9]
+        );
     }
 
     /// An id from anywhere costs no list up to it.
