@@ -3,6 +3,8 @@
 //! Read [`distil`] for the ways to learn from many, [`members`] for bagging and for what is recorded, [`study`] for the order of
 //! things, [`images`] for views that a cache can name.
 
+#[cfg(test)]
+mod bands;
 mod cost;
 mod data;
 mod distil;

@@ -20,7 +20,8 @@ use crate::way::Way;
 ///
 /// # Errors
 ///
-/// [`Failure::Interrupted`] when the lab is; what was finished before has been kept.
+/// [`Failure::Interrupted`] when the lab is, [`Failure::Diverged`] where a loss is no number any more; what was finished before has
+/// been kept.
 pub fn students(
     school: &School<'_>,
     asked: &Ensemble<Live>,

@@ -21,7 +21,8 @@ use crate::way::Way;
 ///
 /// # Errors
 ///
-/// [`Failure::Interrupted`] when the lab is; what was finished before has been kept.
+/// [`Failure::Interrupted`] when the lab is, [`Failure::Diverged`] where a loss is no number any more; what was finished before has
+/// been kept.
 pub fn run_seed(lab: &Lab, seed: u64, keeper: &mut impl Keeper) -> Result<(), Failure> {
     let views = Views {
         count: lab.recipe.views,
@@ -95,16 +96,11 @@ fn labels(lab: &Lab) -> Tensor<1, Int> {
 }
 
 #[cfg(test)]
-pub mod tests {
-    use kd_examples::digits::{Digits, PIXELS};
+mod tests {
     use kd_examples::interrupt::Interrupt;
-    use kd_examples::mlp::MlpConfig;
 
     use super::*;
-    use crate::data::{Data, Source};
-    use crate::images::Images;
-    use crate::network::Shape;
-    use crate::recipe::{Recipe, Training};
+    use crate::bands::lab;
 
     /// Keeps scores, and presses Ctrl-C when there are this many.
     struct Pressing {
@@ -126,57 +122,6 @@ pub mod tests {
         fn look_at_members(&mut self, _seed: u64, looks: Looks) -> Result<(), Failure> {
             self.looks.push(looks);
             Ok(())
-        }
-    }
-
-    /// Each class is a bright band of its own, which any network can learn.
-    fn bands(count: usize) -> Images {
-        let labels: Vec<u8> = (0..count).map(|row| (row % 10) as u8).collect();
-        let image = |label: &u8| {
-            let mut pixels = vec![0; PIXELS];
-            pixels[usize::from(*label) * 56..][..56].fill(255);
-            pixels
-        };
-        Images::Digits(Digits::new(labels.iter().flat_map(image).collect(), labels))
-    }
-
-    /// A lab in which everybody learns bands.
-    pub fn lab(cache: &std::path::Path, interrupt: &Interrupt) -> Lab {
-        let source = Source {
-            name: "bands".into(),
-            train: 400,
-            validation: 30,
-            test: 50,
-            validated: false,
-        };
-        Lab {
-            recipe: Recipe {
-                members: 2,
-                shape: Shape::Mlp(MlpConfig::new(vec![32])),
-                training: Training {
-                    epochs: 10,
-                    batch: 10,
-                    learning_rate: 0.05,
-                    weight_decay: 0.0,
-                },
-                student_epochs: 10,
-                views: 3,
-                mixtures: 2,
-                temperature: 2.0,
-                ..Recipe::small()
-            },
-            data: Data {
-                train: bands(400),
-                validation: bands(30),
-                test: bands(50),
-                source,
-            },
-            bags: true,
-            ways: Way::ALL.into(),
-            live: true,
-            cache: cache.to_path_buf(),
-            device: Device::flex().autodiff(),
-            interrupt: interrupt.clone(),
         }
     }
 

@@ -117,7 +117,6 @@ pub fn train(run: &Run<'_>, objective: impl Fn(&Network, Batch) -> Tensor<1>) ->
                 who: run.name.clone(),
                 epoch: epoch + 1,
                 loss,
-                remedy: "Name the other ways with --ways to leave it out, or give it more epochs or another temperature",
             });
         }
         progress.epoch(epoch + 1, loss, lab.glance(&network));
@@ -130,39 +129,57 @@ mod tests {
     use kd_examples::interrupt::Interrupt;
 
     use super::*;
-    use crate::study::tests::lab;
+    use crate::bands::lab;
+
+    fn run<'a>(lab: &'a Lab, rows: &'a [usize], longest: Option<f32>) -> Run<'a> {
+        let views = Views {
+            count: 1,
+            mixtures: 0,
+            seed: 1,
+        };
+        Run {
+            lab,
+            name: "seed 1: the student".into(),
+            views,
+            rows,
+            epochs: 5,
+            taught: false,
+            longest,
+            weights: 1,
+            order: 1,
+        }
+    }
 
     #[test]
     fn a_loss_that_is_no_number_ends_the_training_and_says_whose() {
         let _alone = kd_examples::alone::alone();
         let folder = tempfile::tempdir().unwrap();
         let lab = lab(folder.path(), &Interrupt::default());
-        let views = Views {
-            count: 1,
-            mixtures: 0,
-            seed: 1,
-        };
-        let run = Run {
-            lab: &lab,
-            name: "seed 1: the student".into(),
-            views,
-            rows: &(0..40).collect::<Vec<_>>(),
-            epochs: 5,
-            taught: false,
-            longest: None,
-            weights: 1,
-            order: 1,
-        };
+        let rows: Vec<usize> = (0..40).collect();
         // From the second epoch's first step on.
         let objective = |network: &Network, batch: Batch| {
             let logits = network.forward(batch.images);
             let loss = logits.sum() * 0.0;
             if batch.step < 4 { loss } else { loss / 0.0 }
         };
-        let failure = train(&run, objective).unwrap_err().to_string();
+        let failure = train(&run(&lab, &rows, None), objective).unwrap_err().to_string();
         assert!(
             failure.starts_with("seed 1: the student: the loss of epoch 2 is NaN") && failure.contains("--ways"),
             "{failure}"
         );
+    }
+
+    #[test]
+    fn no_gradient_is_longer_than_it_may_be() {
+        let _alone = kd_examples::alone::alone();
+        let folder = tempfile::tempdir().unwrap();
+        let lab = lab(folder.path(), &Interrupt::default());
+        let rows: Vec<usize> = (0..40).collect();
+        let steep = |network: &Network, batch: Batch| network.forward(batch.images).square().mean() * 1e6;
+        assert!(matches!(
+            train(&run(&lab, &rows, None), steep),
+            Err(Failure::Diverged { .. })
+        ));
+        assert!(train(&run(&lab, &rows, Some(0.01)), steep).is_ok());
     }
 }

@@ -41,8 +41,8 @@ pub enum Failure {
     Png(#[from] image::ImageError),
     /// A training that can only end in NaN.
     #[error(
-        "{who}: the loss of epoch {epoch} is {loss}, and what comes after can be nothing else; what was finished before is kept. \
-         {remedy}"
+        "{who}: the loss of epoch {epoch} is {loss}, from where there is no way back; what was finished before is kept. Try another \
+         number of epochs or another temperature, or name those ways to learn with --ways that do not end so"
     )]
     Diverged {
         /// Who learns.
@@ -51,8 +51,6 @@ pub enum Failure {
         epoch: usize,
         /// What is no number any more.
         loss: f64,
-        /// What to do.
-        remedy: &'static str,
     },
     /// What the library refuses, or the disk.
     #[error(transparent)]

@@ -169,3 +169,27 @@ fn what_is_not_a_number_stays_that_beside_zeros() {
     let [y, _] = of_pairs(&[nan, zeros], &[zeros, nan]);
     assert!(y.iter().all(|value| value.is_nan()), "{y:?}");
 }
+
+#[test]
+fn zeros_of_half_precision_are_zeros() {
+    let device = device();
+    let all = [DType::F32, DType::F16, DType::BF16];
+    let types = all.into_iter().filter(|dtype| computes_in(&device, *dtype));
+    for (of_student, of_teacher) in types
+        .clone()
+        .flat_map(|one| types.clone().map(move |other| (one, other)))
+    {
+        let student = Tensor::<2>::from_data([[0.0, 0.0], [0.0, 0.0], [3.0, 4.0]], (&device, of_student));
+        let teacher = Tensor::<2>::from_data([[1.0, 2.0], [0.0, 0.0], [0.0, 0.0]], (&device, of_teacher));
+        let distances = read(cosine_distance(student, teacher, 1));
+        assert_eq!(distances, [1.0, 0.0, 1.0], "{of_student:?} and {of_teacher:?}");
+    }
+}
+
+#[test]
+fn vectors_of_no_numbers_are_equal() {
+    if device() == Device::flex() {
+        let nothing = || Tensor::<2>::zeros([2, 0], &device());
+        assert_eq!(read(cosine_distance(nothing(), nothing(), 1)), [0.0; 2]);
+    }
+}

@@ -1,6 +1,6 @@
 //! Sums over chosen entries.
 
-use burn::tensor::{DType, Device, Int, Tensor, TensorData};
+use burn::tensor::{DType, Device, Int, IntDType, Tensor, TensorData};
 use kd::kernels::{composed_softplus_sums, softplus_sums};
 use kd_testkit::{computes_in, device, read, resolution};
 
@@ -28,7 +28,7 @@ const SHAPES: [[usize; 3]; 4] = [[1, 1, 1], [3, 7, 5], [5, 40, 64], [4, 300, 100
 fn values_and_gradients_are_those_of_the_composed_form() {
     for shape in SHAPES {
         let [_, _, count] = shape;
-        // Burn's own logarithm of a sigmoid is off by a rounding of 1, which is a lot where it is small.
+        // Burn's own logarithm of a sigmoid is off by a rounding of 1, which is a lot where it is small; its slope is not.
         let least = if device() == Device::flex() {
             0.0
         } else {
@@ -37,10 +37,40 @@ fn values_and_gradients_are_those_of_the_composed_form() {
         for shift in [0.0, 3.0, -20.0] {
             let ours = run(softplus_sums, shape, shift, (&device(), DType::F32));
             let expected = run(composed_softplus_sums, shape, shift, (&Device::flex(), DType::F64));
-            for (ours, expected) in ours.iter().zip(&expected) {
+            for ((ours, expected), least) in ours.iter().zip(&expected).zip([least, 0.0]) {
                 assert_near(&format!("{shape:?}, {shift}"), ours, expected, 1e-5, least);
             }
         }
+    }
+}
+
+#[test]
+fn views_and_other_integers_are_read_as_what_they_are() {
+    let device = device();
+    let plain = Tensor::<2>::from_data(TensorData::new(numbers(60, 1), [10, 6]), (&device, DType::F32));
+    let turned = plain.clone().transpose();
+    let places = chosen([6, 10, 7], &device);
+    let of = |scores: Tensor<2>, places: Tensor<2, Int>| read(softplus_sums(scores, places, 0.5));
+    let expected = of(turned.clone() * 1.0, places.clone());
+    assert_eq!(of(turned.clone(), places.clone()), expected);
+    assert_eq!(
+        of(turned.clone(), places.clone().transpose().repeat_dim(1, 1).transpose()),
+        expected
+    );
+    if device == Device::flex() {
+        for dtype in [IntDType::I64, IntDType::U8] {
+            assert_eq!(of(turned.clone(), places.clone().cast(dtype)), expected, "{dtype:?}");
+        }
+    }
+}
+
+#[test]
+fn a_column_that_there_is_not_panics_on_flex() {
+    if device() == Device::flex() {
+        let device = device();
+        let columns = Tensor::<2, Int>::from_ints([[0, 3]], &device);
+        let sums = std::panic::catch_unwind(|| softplus_sums(Tensor::ones([1, 3], &device), columns, 0.0));
+        assert!(sums.is_err());
     }
 }
 

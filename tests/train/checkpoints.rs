@@ -79,3 +79,10 @@ fn of_the_same_is_taken() {
     let fresh = model(&device);
     assert_eq!(contents(&fresh.clone().load_record(kept)), contents(&fresh));
 }
+
+/// On Cube devices Burn would otherwise read the optimizer's state when it is a step further.
+#[test]
+fn what_is_saved_is_read_at_once() {
+    let _ = model(&device().autodiff());
+    assert_eq!(burn_std::runtime_kind(), burn_std::RuntimeKind::Async);
+}

@@ -19,7 +19,7 @@ pub(crate) struct Index {
     near: Vec<Place>,
     /// Where blocks of [`BLOCK`] ids begin that stand in one shard, one after another.
     blocks: Vec<Place>,
-    /// Of all blocks, while they are filled.
+    /// What is known of each block so far, for the samples that are still to come.
     filling: Vec<Filling>,
     far: HashMap<u64, Place, BuildHasherDefault<Fold>>,
 }

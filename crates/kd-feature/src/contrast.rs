@@ -69,7 +69,7 @@ impl MemoryBank {
         );
         Contrast {
             teacher: teacher.without_autodiff().flatten(1, D - 1),
-            own: index_tensor(indices, &negatives.device()),
+            own: index_tensor(indices, &negatives.device()).without_autodiff(),
             negatives: negatives.without_autodiff(),
             memory: [
                 self.student.val().without_autodiff(),

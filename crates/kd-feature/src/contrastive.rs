@@ -4,7 +4,7 @@ use burn::{
     nn::{Linear, LinearConfig},
     tensor::{Device, Int, Tensor, activation::log_sigmoid},
 };
-use kd_core::{DistillLoss, Error, check};
+use kd_core::{DistillLoss, Error, check, rows};
 use kd_kernels::softplus_sums;
 
 use crate::{Contrast, unit::unit};
@@ -110,7 +110,7 @@ impl ContrastiveLossConfig {
 /// # Panics
 ///
 /// If student and contrast hold unequal numbers of samples, or none, or no numbers in them, or features and memory do
-/// not fit the embeddings.
+/// not fit the embeddings; on Flex also if a negative of your own is no sample.
 ///
 /// # Example
 ///
@@ -152,8 +152,8 @@ impl<const D: usize> DistillLoss<Tensor<D>, Contrast> for ContrastiveLoss {
         let [of_student, of_teacher] = contrast.memory;
         let (student, teacher) = self.embeddings(student.flatten(1, D - 1), contrast.teacher);
         let told = |anchor: Tensor<2>, memory: Tensor<2>| {
-            // Where it is smallest.
-            let anchor = anchor * self.temperature.recip();
+            // Divided where it is smallest.
+            let anchor = rows::widen(anchor) * self.temperature.recip();
             let memory = memory.cast(anchor.dtype());
             let right = (anchor.clone() * memory.clone().select(0, contrast.own.clone())).sum_dim(1);
             let scores = anchor.matmul(memory.transpose());

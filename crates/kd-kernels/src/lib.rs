@@ -10,11 +10,11 @@
 //! | Cube | `cuda`, `metal`, `rocm`, `vulkan`, `webgpu`, `wgpu` | a cube (workgroup) per row; f64 is composed |
 //! | any other, or a feature that is off | | [`composed`] of Burn's operations |
 //!
-//! Some operations more are what losses on the relations of samples spend their time in: [`gram`], the products of rows with
-//! one another, whose gradient is one product, on each of these backends; and [`unit()`], rows at length 1, on Flex and NdArray;
-//! [`cosine_distance`] is made of it; [`unit_distance`] is the squared distance of two such rows, gradient and all;
-//! [`angles()`] compares the angles of all triplets without storing one; and [`softplus_sums`], on
-//! Flex alone, is what a contrastive loss says of its negatives.
+//! Some operations more are what losses on features and on the relations of samples spend their time in: [`gram`], the products
+//! of rows with one another, whose gradient is one product, on each of these backends; on Flex and NdArray [`unit()`], rows at
+//! length 1, [`unit_distance`], the squared distance of two such rows, gradient and all, of which [`cosine_distance`] is made,
+//! and [`angles()`], which compares the angles of all triplets without storing one; and on Flex [`softplus_sums`], what a
+//! contrastive loss says of its negatives.
 //!
 //! # The numerics
 //!
@@ -54,6 +54,7 @@ mod fused;
 mod gram;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
 mod linear;
+mod processor;
 mod softplus_sums;
 #[allow(deprecated, reason = "NdArray is deprecated upstream, still supported here")]
 mod unit;

@@ -10,7 +10,7 @@ use kd::{
     DistillLoss,
     feature::{ContrastiveLoss, ContrastiveLossConfig, MemoryBankConfig},
 };
-use kd_testkit::{Subject, device, golden, laws};
+use kd_testkit::{Subject, computes_in, device, golden, laws};
 
 use super::{autodiff, random};
 
@@ -140,4 +140,24 @@ fn features_of_zeros_stay_finite() {
     let gradient = student.grad(&value.clone().backward()).unwrap();
     assert!(value.into_scalar::<f64>().is_finite());
     assert_eq!(gradient.abs().max().into_scalar::<f64>(), 0.0);
+}
+
+#[test]
+fn embeddings_of_half_precision_are_compared_in_f32() {
+    let device = autodiff();
+    for dtype in [DType::F16, DType::BF16] {
+        if !computes_in(&device, dtype) {
+            continue;
+        }
+        let loss = of_widths(5, 7, dtype);
+        let bank = MemoryBankConfig::new(20)
+            .with_embedding(4)
+            .with_negatives(6)
+            .init(&device);
+        let student = random([3, 5]).require_grad();
+        let value: Tensor<1> = loss.forward(student.clone(), bank.contrast(random([3, 7]), &[1, 2, 3], 0));
+        assert_eq!(value.dtype(), DType::F32);
+        let gradient = student.grad(&value.clone().backward()).expect("it has a gradient");
+        assert!(value.into_scalar::<f32>().is_finite() && gradient.abs().max().into_scalar::<f32>() > 0.0);
+    }
 }

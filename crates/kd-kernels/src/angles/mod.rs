@@ -10,7 +10,7 @@ pub use composed::composed_angles;
 
 use burn::{backend::Dispatch, tensor::Tensor};
 
-use crate::{unit::has_kernel, widen};
+use crate::{processor::is_processor, widen};
 
 /// How far the cosines of a sample's angles are apart on the two sides, summed up: for each sample, differentiable in the
 /// student.
@@ -27,12 +27,13 @@ use crate::{unit::has_kernel, widen};
 ///
 /// # Shapes
 ///
-/// - student, teacher: `[3, batch, batch]`: P, O and V; P and V symmetric
+/// - student, teacher: `[3, batch, batch]`: P, O and V; P symmetric, as products are
 /// - output: `[batch]`, f32 for half precision
 ///
 /// # Gradient
 ///
-/// For the student's P, O and V; the teacher gets none.
+/// For the student's P, O and V; the teacher gets none. On Flex and NdArray it counts on P being symmetric, and a sample that
+/// gets 0 from above (it was masked out) brings nothing to it, whatever is in its rows.
 ///
 /// # Panics
 ///
@@ -68,7 +69,7 @@ pub fn angles(student: Tensor<3>, teacher: Tensor<3>) -> Tensor<1> {
     );
     let student = widen(student);
     let teacher = teacher.without_autodiff().cast(student.dtype());
-    if shape[1] == 0 || !has_kernel(student.device().as_dispatch()) {
+    if shape[1] == 0 || !is_processor(student.device().as_dispatch()) {
         return composed_angles(student, teacher);
     }
     Tensor::from_dispatch(Dispatch::angles(student.into_dispatch(), teacher.into_dispatch()))

@@ -1,4 +1,5 @@
-//! The angles between samples on two sides: computed in the type of the numbers, summed up in f64, and never stored.
+//! The angles between samples on two sides: computed in the type of the numbers, and never stored. A sum goes on in f64 after
+//! each row of third corners, the products' gradient in the type of the numbers.
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -201,10 +202,10 @@ fn sums<R: Real, const L: usize>([student, teacher]: &[Row<'_, R>; 2], first: &m
     let mut sums = [R::default(); L];
     while *first + L <= student.products.len() {
         let (student, teacher) = (student.narrow::<L>(*first), teacher.narrow::<L>(*first));
-        for lane in 0..L {
+        for (lane, sum) in sums.iter_mut().enumerate() {
             let apart = student.cosine(lane) - teacher.cosine(lane);
             let cut = cut(apart);
-            sums[lane] += (apart - cut * R::of(0.5)) * cut;
+            *sum += (apart - cut * R::of(0.5)) * cut;
         }
         *first += L;
     }
@@ -273,7 +274,7 @@ fn slopes<R: Real, const L: usize>(
 mod tests {
     use super::*;
 
-    /// Symmetric where they have to be.
+    /// Symmetric where it has to be.
     fn side(batch: usize, seed: usize) -> Vec<f64> {
         let number = |i: usize| ((i * 7919 + seed * 31) % 1009) as f64 / 500.0 - 1.0;
         let matrix = |part: usize, symmetric: bool| {
@@ -287,7 +288,10 @@ mod tests {
                 number((part * batch + row) * batch + column)
             })
         };
-        matrix(0, true).chain(matrix(1, false)).chain(matrix(2, true)).collect()
+        matrix(0, true)
+            .chain(matrix(1, false))
+            .chain(matrix(2, false))
+            .collect()
     }
 
     fn cosine(side: &[f64], batch: usize, [i, j, k]: [usize; 3]) -> f64 {

@@ -1,4 +1,5 @@
-//! Sums of log(1 + eˣ) over chosen entries of rows: computed in the type of the numbers, summed up in f64.
+//! Sums of log(1 + eˣ) over chosen entries of rows: computed in the type of the numbers, and summed up in f64; the slopes of an
+//! entry that was chosen several times in the type of the numbers.
 
 use pulp::{Arch, Simd, WithSimd};
 use rayon::prelude::*;
@@ -31,7 +32,7 @@ macro_rules! column {
             #[inline(always)]
             fn column(self) -> usize {
                 // A negative one becomes one that there is not.
-                self as usize
+                usize::try_from(self).unwrap_or(usize::MAX)
             }
         }
     };
@@ -90,11 +91,10 @@ impl<R: Real, N: Column> Row<'_, R, N> {
     #[inline(always)]
     fn score(&self, chosen: N) -> R {
         let column = chosen.column();
+        let columns = self.scores.len();
         assert!(
-            column < self.scores.len(),
-            "column {} is chosen of {}",
-            column as isize,
-            self.scores.len()
+            column < columns,
+            "softplus_sums: a column is chosen that is none of the {columns}"
         );
         self.scores[column]
     }
@@ -220,14 +220,14 @@ mod tests {
         let above = [1.0, 0.0, -2.0];
         let (values, mut gradient) = (all.values(), vec![f64::NAN; rows * samples]);
         all.gradient(&above, &mut gradient);
-        for row in 0..rows {
+        for (row, ours) in values.into_iter().enumerate() {
             let (mut value, mut slopes) = (0.0, vec![0.0; samples]);
             for &column in &chosen[row * count..][..count] {
                 let x = scores[row * samples + column as usize] + shift;
                 value += x.exp().ln_1p();
                 slopes[column as usize] += above[row] / (1.0 + (-x).exp());
             }
-            assert!((values[row] - value).abs() < 1e-12 * value);
+            assert!((ours - value).abs() < 1e-12 * value);
             for (ours, expected) in gradient[row * samples..].iter().zip(slopes) {
                 assert!((ours - expected).abs() < 1e-13, "{ours} {expected}");
             }
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "column -1 is chosen of 2")]
+    #[should_panic(expected = "softplus_sums: a column is chosen that is none of the 2")]
     fn a_column_that_there_is_not_panics() {
         Chosen {
             scores: &[1.0f32, 2.0],

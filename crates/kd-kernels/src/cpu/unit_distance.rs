@@ -5,7 +5,6 @@ use rayon::prelude::*;
 
 use super::{
     real::Real,
-    stored::Stored,
     unit::{LANES, inverse_length},
 };
 
@@ -14,12 +13,12 @@ const WORTH_A_THREAD: usize = 1 << 16;
 
 /// Writes a value for each row, and its gradient for the student's row if there is a place for it. All rows are `width`
 /// numbers long, and not empty.
-pub(super) fn unit_distances<S: Stored>(
-    student: &[S],
-    teacher: &[S],
+pub(super) fn unit_distances<R: Real>(
+    student: &[R],
+    teacher: &[R],
     width: usize,
-    values: &mut [S::Real],
-    gradient: Option<&mut [S]>,
+    values: &mut [R],
+    gradient: Option<&mut [R]>,
 ) {
     let some = |student, teacher, values, gradient| {
         Arch::new().dispatch(Rows {
@@ -49,32 +48,27 @@ pub(super) fn unit_distances<S: Stored>(
 }
 
 /// Some rows: a type, since all of a closure need not be compiled for the same instructions.
-struct Rows<'a, S: Stored> {
-    student: &'a [S],
-    teacher: &'a [S],
+struct Rows<'a, R> {
+    student: &'a [R],
+    teacher: &'a [R],
     width: usize,
-    values: &'a mut [S::Real],
-    gradient: Option<&'a mut [S]>,
+    values: &'a mut [R],
+    gradient: Option<&'a mut [R]>,
 }
 
-impl<S: Stored> WithSimd for Rows<'_, S> {
+impl<R: Real> WithSimd for Rows<'_, R> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<I: Simd>(self, _instructions: I) {
-        let (mut of_student, mut of_teacher, mut of_gradient) = (Vec::new(), Vec::new(), Vec::new());
-        let rows = self
-            .student
-            .chunks_exact(self.width)
-            .zip(self.teacher.chunks_exact(self.width));
+        let teachers = self.teacher.chunks_exact(self.width);
+        let rows = self.student.chunks_exact(self.width).zip(teachers);
         let mut gradients = self.gradient.map(|gradient| gradient.chunks_exact_mut(self.width));
         for ((student, teacher), value) in rows.zip(self.values) {
-            let student = S::read(student, &mut of_student);
-            let pair = Pair::new(student, S::read(teacher, &mut of_teacher));
-            *value = S::Real::of(pair.squares);
+            let pair = Pair::new(student, teacher);
+            *value = R::of(pair.squares);
             if let Some(gradient) = gradients.as_mut().and_then(Iterator::next) {
-                pair.gradient(S::open(gradient, &mut of_gradient));
-                S::close(gradient, &of_gradient);
+                pair.gradient(gradient);
             }
         }
     }
@@ -138,8 +132,6 @@ fn difference<R: Real>(student: R, teacher: R, inverse: [f64; 2]) -> [f64; 2] {
 
 #[cfg(test)]
 mod tests {
-    use half::f16;
-
     use super::*;
 
     fn numbers(count: usize, seed: usize) -> Vec<f64> {
@@ -164,7 +156,7 @@ mod tests {
         for (rows, width) in [(300, 450), (2100, 32), (1, 5)] {
             let (student, teacher) = (numbers(rows * width, 1), numbers(rows * width, 2));
             let [values, gradient] = run(&student, &teacher, width);
-            for row in 0..rows {
+            for (row, value) in values.into_iter().enumerate() {
                 let range = row * width..(row + 1) * width;
                 let unit = |x: &[f64]| {
                     let length = x.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -174,7 +166,7 @@ mod tests {
                 let apart: Vec<f64> = u.iter().zip(&v).map(|(u, v)| u - v).collect();
                 let along: f64 = u.iter().zip(&apart).map(|(u, apart)| u * apart).sum();
                 let squares: f64 = apart.iter().map(|apart| apart * apart).sum();
-                assert!((values[row] - squares).abs() < 1e-13, "{} {squares}", values[row]);
+                assert!((value - squares).abs() < 1e-13, "{value} {squares}");
                 for (i, &slope) in gradient[range].iter().enumerate() {
                     assert!((slope - 2.0 * (apart[i] - u[i] * along) / length).abs() < 1e-13);
                 }
@@ -197,18 +189,5 @@ mod tests {
             assert!(values[0].is_nan() && values[1].is_finite());
             assert!(gradient[0].is_nan() && gradient[2..].iter().all(|slope| slope.is_finite()));
         }
-    }
-
-    #[test]
-    fn half_precision_is_rounded_once() {
-        let (student, teacher) = (numbers(34, 1), numbers(34, 2));
-        let [student, teacher] = [student, teacher].map(|x| x.into_iter().map(f16::from_f64).collect::<Vec<_>>());
-        let wide = |x: &[f16]| x.iter().map(|x| x.to_f64()).collect::<Vec<_>>();
-        let [values, gradient] = run(&wide(&student), &wide(&teacher), 17);
-        let (mut of_half, mut place) = ([f32::NAN; 2], [f16::NAN; 34]);
-        unit_distances(&student, &teacher, 17, &mut of_half, Some(&mut place));
-        assert_eq!(of_half.to_vec(), values.iter().map(|x| *x as f32).collect::<Vec<_>>());
-        let rounded = gradient.iter().map(|x| f16::from_f32(*x as f32));
-        assert_eq!(place.to_vec(), rounded.collect::<Vec<_>>());
     }
 }

@@ -9,11 +9,11 @@ pub use backend::{SoftplusSumsBackend, SoftplusSumsGradientBackend};
 pub use composed::composed_softplus_sums;
 
 use burn::{
-    backend::{Dispatch, DispatchDevice},
+    backend::Dispatch,
     tensor::{Int, Tensor},
 };
 
-use crate::widen;
+use crate::{processor::is_flex, widen};
 
 /// The sum of log(1 + eˣ) over chosen entries of each row, differentiable in the scores.
 ///
@@ -29,6 +29,11 @@ use crate::widen;
 /// - scores: `[rows, samples]`
 /// - chosen: `[rows, count]`, columns of the scores
 /// - output: `[rows]`, f32 for half precision
+///
+/// # Gradient
+///
+/// For the scores. On Flex a row that gets 0 from above (it was masked out) has gradient 0, whatever is in it; composed, one
+/// that is not a number stays that.
 ///
 /// # Panics
 ///
@@ -52,7 +57,7 @@ pub fn softplus_sums(scores: Tensor<2>, chosen: Tensor<2, Int>, shift: f64) -> T
         "scores and what is chosen have unequal numbers of rows"
     );
     let scores = widen(scores);
-    if rows * samples == 0 || !has_kernel(scores.device().as_dispatch()) {
+    if rows * samples == 0 || !is_flex(scores.device().as_dispatch()) {
         return composed_softplus_sums(scores, chosen, shift);
     }
     let chosen = chosen.without_autodiff();
@@ -61,18 +66,4 @@ pub fn softplus_sums(scores: Tensor<2>, chosen: Tensor<2, Int>, shift: f64) -> T
         chosen.into_dispatch(),
         shift,
     ))
-}
-
-#[allow(
-    unreachable_patterns,
-    reason = "with few backends compiled in the last arm may be left without a case"
-)]
-fn has_kernel(device: &DispatchDevice) -> bool {
-    match device {
-        #[cfg(feature = "flex")]
-        DispatchDevice::Flex(_) => true,
-        #[cfg(feature = "autodiff")]
-        DispatchDevice::Autodiff(inner) => has_kernel(inner),
-        _ => false,
-    }
 }

@@ -1,6 +1,6 @@
 use burn::tensor::Tensor;
 
-use crate::unit_distance;
+use crate::{unit_distance, widen};
 
 /// 1 less the cosine between the vectors along `axis`, differentiable in the student; the axis is left with length 1.
 ///
@@ -40,8 +40,13 @@ pub fn cosine_distance<const D: usize>(student: Tensor<D>, teacher: Tensor<D>, a
         teacher.dims(),
         "student and teacher have unequal shapes"
     );
+    let student = widen(student);
+    let teacher = teacher.without_autodiff().cast(student.dtype());
     // Of vectors of length 1 the cosine is missing half the squared distance to 1, which keeps its digits near 0.
     let apart = unit_distance(student.clone(), teacher.clone(), axis) * 0.5;
+    if student.shape().num_elements() == 0 {
+        return apart;
+    }
     // One of zeros has length 0: its half is missing. What is not a number stays that beside zeros.
     let zeros = |x: Tensor<D>| x.without_autodiff().abs().max_dim(axis).lower_elem(f32::MIN_POSITIVE);
     let perpendicular = zeros(student).not_equal(zeros(teacher));

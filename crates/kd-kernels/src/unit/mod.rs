@@ -10,10 +10,9 @@ pub use backend::{UnitBackend, UnitGradientBackend};
 pub use composed::composed_unit;
 pub use cosine::cosine_distance;
 
-use burn::{
-    backend::{Dispatch, DispatchDevice},
-    tensor::Tensor,
-};
+use burn::{backend::Dispatch, tensor::Tensor};
+
+use crate::processor::is_processor;
 
 /// The vectors along `axis`, each at length 1; one of zeros stays zero and gets no gradient.
 ///
@@ -44,24 +43,8 @@ use burn::{
 /// ```
 #[track_caller]
 pub fn unit<const D: usize>(x: Tensor<D>, axis: usize) -> Tensor<D> {
-    if axis + 1 != D || !has_kernel(x.device().as_dispatch()) {
+    if axis + 1 != D || !is_processor(x.device().as_dispatch()) {
         return composed_unit(x, axis);
     }
     Tensor::from_dispatch(Dispatch::unit(x.into_dispatch()))
-}
-
-#[allow(
-    unreachable_patterns,
-    reason = "with few backends compiled in the last arm may be left without a case"
-)]
-pub(crate) fn has_kernel(device: &DispatchDevice) -> bool {
-    match device {
-        #[cfg(feature = "flex")]
-        DispatchDevice::Flex(_) => true,
-        #[cfg(feature = "ndarray")]
-        DispatchDevice::NdArray(_) => true,
-        #[cfg(feature = "autodiff")]
-        DispatchDevice::Autodiff(inner) => has_kernel(inner),
-        _ => false,
-    }
 }

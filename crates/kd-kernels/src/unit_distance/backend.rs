@@ -10,7 +10,7 @@ use crate::GradientBackend;
 )]
 pub trait UnitDistanceBackend: Backend {
     /// The squared distance, `[rows]`, between the rows of student and teacher at length 1, which are both `[rows, width]`,
-    /// of the same type, and not empty.
+    /// of the same type, f32 or f64, and not empty.
     fn unit_distance(student: FloatTensor<Self>, teacher: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 

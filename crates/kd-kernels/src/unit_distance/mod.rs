@@ -8,7 +8,7 @@ pub use backend::{UnitDistanceBackend, UnitDistanceGradientBackend};
 
 use burn::{backend::Dispatch, tensor::Tensor};
 
-use crate::{unit, unit::has_kernel, widen};
+use crate::{processor::is_processor, unit, widen};
 
 /// The squared distance between the vectors along `axis`, each at length 1, differentiable in the student; the axis is left
 /// with length 1.
@@ -29,7 +29,9 @@ use crate::{unit, unit::has_kernel, widen};
 ///
 /// # Gradient
 ///
-/// Turns the student's vector and leaves its length alone; the teacher gets none.
+/// Turns the student's vector and leaves its length alone; the teacher gets none. On Flex and NdArray, along the last axis, a
+/// vector that gets 0 from above (it was masked out) has gradient 0, whatever is in it; composed, one that is not a number
+/// stays that.
 ///
 /// # Panics
 ///
@@ -52,7 +54,7 @@ pub fn unit_distance<const D: usize>(student: Tensor<D>, teacher: Tensor<D>, axi
     let student = widen(student);
     let teacher = teacher.without_autodiff().cast(student.dtype());
     let numbers: usize = shape.iter().product();
-    if axis + 1 != D || numbers == 0 || !has_kernel(student.device().as_dispatch()) {
+    if axis + 1 != D || numbers == 0 || !is_processor(student.device().as_dispatch()) {
         return (unit(student, axis) - unit(teacher, axis)).square().sum_dim(axis);
     }
     let rows = [numbers / shape[axis], shape[axis]];

@@ -1,13 +1,13 @@
 use burn::{
     backend::{DType, Flex, TensorMetadata, flex::FlexTensor, tensor::FloatTensor},
-    tensor::{Element, TensorData, bf16, f16},
+    tensor::{Element, TensorData},
 };
 use bytemuck::Pod;
 
 use super::contiguous;
 use crate::{
     UnitDistanceBackend, UnitDistanceGradientBackend,
-    cpu::{room::Room, stored::Stored, unit_distance::unit_distances},
+    cpu::{real::Real, room::Room, unit_distance::unit_distances},
 };
 
 impl UnitDistanceBackend for Flex {
@@ -29,15 +29,13 @@ fn compute(student: &FlexTensor, teacher: &FlexTensor, with_gradient: bool) -> (
     let compute = match student.dtype() {
         DType::F64 => compute_in::<f64>,
         DType::F32 => compute_in::<f32>,
-        DType::F16 => compute_in::<f16>,
-        DType::BF16 => compute_in::<bf16>,
-        other => unreachable!("{other:?} is no float"),
+        other => unreachable!("{other:?} was widened"),
     };
     compute(student, teacher, with_gradient)
 }
 
 /// Values, and the gradient, which is empty if it was not asked for.
-fn compute_in<S: Stored<Real: Element> + Element + Pod>(
+fn compute_in<R: Real + Element + Pod>(
     student: &FlexTensor,
     teacher: &FlexTensor,
     with_gradient: bool,
@@ -45,9 +43,9 @@ fn compute_in<S: Stored<Real: Element> + Element + Pod>(
     let [rows, width] = student.shape().dims();
     let (student, teacher) = (student.to_contiguous(), teacher.to_contiguous());
     let rows_of_gradient = if with_gradient { rows } else { 0 };
-    let mut values = vec![S::Real::default(); rows];
-    let mut gradient = Room::<S>::new(rows_of_gradient * width);
-    unit_distances::<S>(
+    let mut values = vec![R::default(); rows];
+    let mut gradient = Room::<R>::new(rows_of_gradient * width);
+    unit_distances::<R>(
         contiguous(&student),
         contiguous(&teacher),
         width,
@@ -59,7 +57,7 @@ fn compute_in<S: Stored<Real: Element> + Element + Pod>(
         FlexTensor::from_data(TensorData::from_bytes(
             gradient.into_bytes(),
             [rows_of_gradient, width],
-            S::dtype(),
+            R::dtype(),
         )),
     )
 }

@@ -7,7 +7,7 @@ use burn::{
 
 use crate::{
     UnitDistanceBackend, UnitDistanceGradientBackend,
-    cpu::{large, stored::Stored, unit_distance::unit_distances},
+    cpu::{large, real::Real, unit_distance::unit_distances},
 };
 
 impl UnitDistanceBackend for NdArray {
@@ -39,7 +39,7 @@ fn compute(student: &NdArrayTensor, teacher: &NdArrayTensor, with_gradient: bool
 }
 
 /// Values, and the gradient, which is empty if it was not asked for.
-fn computed<R: Stored<Real = R> + Element>(
+fn computed<R: Real + Element>(
     student: &[R],
     teacher: &[R],
     width: usize,
