@@ -18,7 +18,7 @@ use crate::{processor::is_processor, unit, widen};
 /// d student = 2 · (u − v − u · ⟨u, u − v⟩) / ‖student‖
 /// ```
 ///
-/// A vector of zeros stays zero, as with [`unit`], so it is 1 from any other and 0 from another one of zeros. Along the
+/// A vector of zeros stays zero, as with [`unit()`], so it is 1 from any other and 0 from another one of zeros. Along the
 /// last axis this is one operation on Flex and NdArray, which makes the gradient on the way; elsewhere it is composed of
 /// `unit` and Burn's own.
 ///
