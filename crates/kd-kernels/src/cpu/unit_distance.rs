@@ -146,7 +146,7 @@ mod tests {
         unit_distances(student, teacher, width, &mut values, Some(&mut gradient));
         let mut alone = vec![f64::NAN; values.len()];
         unit_distances(student, teacher, width, &mut alone, None);
-        assert_eq!(values, alone);
+        assert!(values.iter().map(|x| x.to_bits()).eq(alone.iter().map(|x| x.to_bits())));
         [values, gradient]
     }
 
@@ -177,7 +177,8 @@ mod tests {
     #[test]
     fn zeros_are_1_from_all_but_zeros_and_have_no_gradient() {
         let [values, gradient] = run(&[0.0, 0.0, 0.0, 0.0, 3.0, 4.0], &[5.0, 0.0, 0.0, 0.0, 0.0, 0.0], 2);
-        assert_eq!(values, [1.0, 0.0, 1.0]);
+        assert_eq!(values[1], 0.0);
+        assert!((values[0] - 1.0).abs() < 1e-15 && (values[2] - 1.0).abs() < 1e-15);
         assert_eq!(gradient[..4], [0.0; 4]);
         assert!(gradient[4..].iter().all(|slope| slope.abs() < 1e-15), "{gradient:?}");
     }
