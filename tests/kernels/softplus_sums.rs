@@ -26,20 +26,19 @@ const SHAPES: [[usize; 3]; 4] = [[1, 1, 1], [3, 7, 5], [5, 40, 64], [4, 300, 100
 
 #[test]
 fn values_and_gradients_are_those_of_the_composed_form() {
-    for shape in SHAPES {
-        let [_, _, count] = shape;
-        // Burn's own logarithm of a sigmoid is off by a rounding of 1, which is a lot where it is small; its slope is not.
-        let least = if device() == Device::flex() {
-            0.0
-        } else {
-            0.01 * count as f64
-        };
-        for shift in [0.0, 3.0, -20.0] {
-            let ours = run(softplus_sums, shape, shift, (&device(), DType::F32));
-            let expected = run(composed_softplus_sums, shape, shift, (&Device::flex(), DType::F64));
-            for ((ours, expected), least) in ours.iter().zip(&expected).zip([least, 0.0]) {
-                assert_near(&format!("{shape:?}, {shift}"), ours, expected, 1e-5, least);
-            }
+    // Burn's own logarithm of a sigmoid is off by a rounding of 1, which is a lot where it is small.
+    let shifts: &[f64] = match device() == Device::flex() {
+        true => &[0.0, 3.0, -20.0],
+        false => &[0.0, 3.0],
+    };
+    for (shape, shift) in SHAPES
+        .into_iter()
+        .flat_map(|shape| shifts.iter().map(move |shift| (shape, *shift)))
+    {
+        let ours = run(softplus_sums, shape, shift, (&device(), DType::F32));
+        let expected = run(composed_softplus_sums, shape, shift, (&Device::flex(), DType::F64));
+        for (ours, expected) in ours.iter().zip(&expected) {
+            assert_near(&format!("{shape:?}, {shift}"), ours, expected, 1e-5, 0.0);
         }
     }
 }
