@@ -3,6 +3,7 @@
 mod along;
 mod angles;
 mod cosine;
+mod distances;
 mod gram;
 mod softplus_sums;
 mod unit;

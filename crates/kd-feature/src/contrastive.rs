@@ -7,7 +7,7 @@ use burn::{
 use kd_core::{DistillLoss, Error, check, rows};
 use kd_kernels::softplus_sums;
 
-use crate::{Contrast, unit::unit};
+use crate::{Contrast, contrast::index_tensor, unit::unit};
 
 /// Configuration of a [`ContrastiveLoss`].
 #[derive(Config, Debug)]
@@ -150,12 +150,13 @@ impl<const D: usize> DistillLoss<Tensor<D>, Contrast> for ContrastiveLoss {
     fn per_sample(&self, student: Tensor<D>, contrast: Contrast) -> Tensor<1> {
         check::relations("ContrastiveLoss", &student, &contrast.teacher);
         let [of_student, of_teacher] = contrast.memory;
+        let own = index_tensor(&contrast.indices, &of_student.device());
         let (student, teacher) = self.embeddings(student.flatten(1, D - 1), contrast.teacher);
         let told = |anchor: Tensor<2>, memory: Tensor<2>| {
             // Divided where it is smallest.
             let anchor = rows::widen(anchor) * self.temperature.recip();
             let memory = memory.cast(anchor.dtype());
-            let right = (anchor.clone() * memory.clone().select(0, contrast.own.clone())).sum_dim(1);
+            let right = (anchor.clone() * memory.clone().select(0, own.clone())).sum_dim(1);
             let scores = anchor.matmul(memory.transpose());
             told_apart(right, scores, contrast.negatives.clone())
         };

@@ -12,10 +12,11 @@ use burn::backend::{
 
 use crate::{Divergence, DivergenceBackend, GradientBackend};
 
+/// Of an operation that makes a value of each row, and each row's gradient with it.
 #[derive(Debug)]
-struct DivergenceBackward;
+pub(crate) struct RowsBackward;
 
-impl<B: GradientBackend> Backward<B, 1> for DivergenceBackward {
+impl<B: GradientBackend> Backward<B, 1> for RowsBackward {
     /// The gradient of each row.
     type State = FloatTensor<B>;
 
@@ -34,7 +35,7 @@ impl<B: GradientBackend, C: CheckpointStrategy> DivergenceBackend for Autodiff<B
     ) -> FloatTensor<Self> {
         let node = student.node();
         let (student, teacher) = (student.into_primitive(), teacher.into_primitive());
-        match DivergenceBackward.prepare::<C>([node]).compute_bound().stateful() {
+        match RowsBackward.prepare::<C>([node]).compute_bound().stateful() {
             OpsKind::Tracked(prep) => {
                 let (values, gradient) = B::divergence_and_gradient(student, teacher, divergence, temperature);
                 prep.finish(gradient, values)

@@ -3,7 +3,7 @@ use burn::{
     tensor::{DType, Device, Tensor},
 };
 
-use crate::{Divergence, DivergenceBackend, composed, widen};
+use crate::{Divergence, DivergenceBackend, composed, processor::is_processor, widen};
 
 /// The divergence of each row between softmax(teacher / T) and softmax(student / T), differentiable in the student.
 ///
@@ -74,12 +74,8 @@ pub(crate) fn has_kernel(device: &DispatchDevice, dtype: DType) -> bool {
     match device {
         #[cfg(feature = "cube")]
         DispatchDevice::Cube(_) => matches!(dtype, DType::F32 | DType::F16 | DType::BF16),
-        #[cfg(feature = "flex")]
-        DispatchDevice::Flex(_) => true,
-        #[cfg(feature = "ndarray")]
-        DispatchDevice::NdArray(_) => true,
         #[cfg(feature = "autodiff")]
         DispatchDevice::Autodiff(inner) => has_kernel(inner, dtype),
-        _ => false,
+        _ => is_processor(device),
     }
 }
